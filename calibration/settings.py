@@ -6,7 +6,6 @@ A table under ``calibration/parameters/life.toml`` named ``[mortality_scale]`` b
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -19,7 +18,8 @@ from sim.parameters import Quantity, Settings
 
 FOLDER = Path(__file__).parent / "parameters"
 KEYS = ("value", "low", "high", "unit", "source", "year", "quality", "reason", "touches", "title")
-TOUCHES = ("life", "need", "supply")
+TOUCHES = ("life", "need", "supply", "result")
+_LARGEST = 1e300  # beyond it a whole number of TOML may be no float
 
 
 def is_quantity(table: object) -> bool:
@@ -81,7 +81,7 @@ def _number(
     table: Mapping[str, Any], key: str, name: str, file: str | Path, default: float | None = None
 ) -> float:
     value = table.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
         raise _fault(file, f"{name}.{key}", value, "a finite number", "write a number such as 0.35")
     return float(value)
 

@@ -1,1 +1,1 @@
-"""Results: read a finished run folder, judge the plan's targets, and write the report. Imports only from lower floors."""
+"""Results: read a finished run folder, judge the plan's targets, and write the report."""

@@ -125,6 +125,7 @@ class Outcome(IntEnum):
     LEFT_NEED_ENDED = 3
     LEFT_PATIENCE_ENDED = 4
     ALREADY_PLACED = 5  # asked while in place or on a list of the same group: not a request
+    PAST = 6  # asked before the census and gone before it: not a request of the run
 
 
 class Quality(Enum):

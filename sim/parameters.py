@@ -35,7 +35,7 @@ class Quantity:
     reason: str = ""
     title_zh: str = ""
     title_en: str = ""
-    touches: str = "need"  # "life": residents must live again; "need": needs are replayed; "supply"
+    touches: str = "need"  # "life": residents live again; "need", "supply": needs are replayed; "result": read again
 
     @property
     def uncertain(self) -> bool:
@@ -69,11 +69,17 @@ class Settings(Mapping[str, float]):
         except KeyError:
             raise ScenarioError(f"{name} is not a parameter ('jinlin parameters' lists them)") from None
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.quantities
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.quantities)
 
     def __len__(self) -> int:
         return len(self.quantities)
+
+    def __hash__(self) -> int:
+        return hash(tuple((q.name, q.value) for q in self.quantities.values()))
 
     def __reduce__(self) -> tuple[type[Settings], tuple[dict[str, Quantity]]]:
         return Settings, (dict(self.quantities),)

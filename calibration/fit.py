@@ -1,0 +1,197 @@
+"""Fit the one level of demand: the wish for an elder-care bed, to the bed residents of the province in 2020.
+
+Everyone is founded and seated, market by market; nothing is lived. The asks of the past are drawn once, so
+that the number in bed rises with the level and a bisection finds it. Run ``python -m calibration.fit`` after a
+change of founding, function, prices or stay; it prints the level and its misses and writes ``level.json`` and
+the setting ``elder-bed.wish``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from calibration.census import census_margins, founding_tables
+from calibration.evidence import load_evidence
+from calibration.level import Level, Prediction, write_level
+from calibration.life_tables import life_tables
+from calibration.settings import FOLDER
+from scenarios.spread import census_base
+from scenarios.load import Scenario, load_scenario
+from scenarios.supply import supply_plan
+from sim.capacity import build_supply
+from sim.cascade import Requests
+from sim.facilities import Log
+from sim.kinds import Step
+from sim.margins import rake
+from sim.model import CommunityModel, World, replay
+from sim.needs import Ledger
+from sim.parameters import Settings
+from sim.places import load_atlas
+from sim.streams import Stream
+from sim.supply import Supply
+
+SETTING, GROUP = "elder-bed.wish", "elder-bed"
+STAY = "elder-bed.stay_days"
+SEED = 20201101
+MINUTES_A_YEAR = 525_600
+# What was published for each kind of home, by the names of evidence and of the supply definitions.
+HOMES = {
+    "public-home": ("social_welfare_homes", "公办福利院", "public homes"),
+    "extremely-poor-home": ("extremely_poor_support_institutions", "特困供养机构", "homes for the extremely poor"),
+    "private-home": ("other_elder_care_institutions", "其他养老机构", "other (private) homes"),
+}
+HOMES_2019 = {"private-home": "pension_institutions"}
+BOUNDS, CEILING = (1e-3, 0.08), 0.4  # levels tried, and the largest share of anyone who wishes at them
+TOLERANCE = 0.0005  # of the level, relative
+
+
+@dataclass(frozen=True)
+class Seated:
+    """Who sits where at the census: residents by kind, beds by kind, entries of the last year, people of 65+."""
+
+    residents: Mapping[str, int]
+    beds: Mapping[str, int]
+    entries: int
+
+    @property
+    def total(self) -> int:
+        """Return the residents of all homes."""
+        return sum(self.residents.values())
+
+
+class Province:
+    """The founded province, reduced to the bed needs of the census and the asks that led to them."""
+
+    def __init__(self, scenario: Scenario, tell: Callable[[str], None] = lambda line: None) -> None:
+        self.scenario = scenario
+        self.services = tuple(replace(s, wish_ceiling=CEILING) for s in scenario.services if s.group == GROUP)
+        self.atlas = load_atlas()
+        evidence, settings = load_evidence(), scenario.settings
+        cells = rake(census_margins(evidence, self.atlas))
+        self.base = census_base(cells)
+        self.stream = Stream.of(SEED, 0)
+        tables = founding_tables(evidence, settings), life_tables(evidence, settings, self.atlas)
+        world = World(self.atlas, cells, *tables, self.services, settings, months=1)
+        self.ledgers: list[tuple[tuple[int, ...], Ledger]] = []
+        self.age_65_plus = 0
+        for market in self.atlas.markets:
+            model = CommunityModel(world, market, SEED, 0)
+            self.age_65_plus += int((model.people.age_months(0) >= 65 * 12).sum())
+            self.ledgers.append((market.counties, model.needs.close(1)))
+            tell(f"founded {market.name}")
+
+    def seat(self, settings: Settings) -> Seated:
+        """Seat everyone by the rules of the flow, under some settings."""
+        residents: dict[str, int] = dict.fromkeys(HOMES, 0)
+        beds: dict[str, int] = dict.fromkeys(HOMES, 0)
+        entries = 0
+        plan = supply_plan(self.scenario, settings)
+        for counties, ledger in self.ledgers:
+            supply = build_supply(plan, self.atlas, self.base, counties)
+            done = replay(ledger, self.services, settings, supply, self.stream, 1)
+            _count(done.requests, done.log, supply, residents, beds)
+            entries += _entered(done.requests)
+        return Seated(residents, beds, entries)
+
+    def fitted(self, settings: Settings, target: float) -> float:
+        """Find the level at which the target is in bed: it rises with the level, its logarithm bracketed."""
+        from scipy.optimize import brentq
+
+        def excess(logarithm: float) -> float:
+            return self.seat(settings.with_values({SETTING: float(np.exp(logarithm))})).total - target
+
+        return float(np.exp(brentq(excess, *np.log(BOUNDS), xtol=TOLERANCE)))
+
+
+def _count(requests: Requests, log: Log, supply: Supply, residents: dict[str, int], beds: dict[str, int]) -> None:
+    placed = (log.admitted <= 0) & (log.ended > 0)
+    kind_of = np.array([kind.id for kind in supply.kinds])[supply.units.kind]
+    for kind in residents:
+        residents[kind] += int((kind_of[log.unit[placed]] == kind).sum())
+        mine = np.flatnonzero(kind_of == kind)
+        first = np.isin(supply.units.step_unit, mine) & (supply.units.step_minute <= 0)
+        beds[kind] += int(supply.units.step_built[first].sum()) // 1000
+
+
+def _entered(requests: Requests) -> int:
+    """Count the requests of the year before the census, of those alive at it."""
+    return int(((requests.step == Step.REQUESTED) & (requests.minute > -MINUTES_A_YEAR) & (requests.minute < 0)).sum())
+
+
+def fit(tell: Callable[[str], None] = print) -> Level:
+    """Fit the level, predict what was not fitted, and store both."""
+    evidence = load_evidence()
+    province = Province(load_scenario("baseline-2020"), tell)
+    settings = province.scenario.settings
+    target = evidence.value("institution_residents", "Fujian", 2020)
+    stay = settings.quantities[STAY]
+    value = province.fitted(settings, target)
+    ends = [province.fitted(settings.with_values({STAY: end}), target) for end in (stay.high, stay.low)]
+    seated = province.seat(settings.with_values({SETTING: value}))
+    before = province.seat(settings.with_values({SETTING: value, **_beds_2019()}))
+    published = tuple(
+        evidence.value("institution_entry_within_3_years_65_plus", "China", years) / 100 / 3 for years in (2002, 2008)
+    )
+    level = Level(
+        setting=SETTING, value=_rounded(value), low=_rounded(ends[0]), high=_rounded(ends[1]), published=target,
+        reached=seated.total, entries_per_65_plus=seated.entries / province.age_65_plus,
+        entries_published=(published[0], published[1]), predictions=_predictions(seated, before),
+    )  # fmt: skip
+    write_level(level)
+    _store(FOLDER / "elder-bed.toml", level)
+    return level
+
+
+def _beds_2019() -> dict[str, float]:
+    evidence = load_evidence()
+    names = {kind: f"institution_beds_{HOMES_2019.get(kind, name)}" for kind, (name, _, _) in HOMES.items()}
+    return {f"{kind}.places": evidence.value(name, "Fujian", 2019) for kind, name in names.items()}
+
+
+def _predictions(seated: Seated, before: Seated) -> tuple[Prediction, ...]:
+    evidence = load_evidence()
+    found = []
+    for kind, (name, zh, en) in HOMES.items():
+        figure = evidence.figure(f"institution_bed_occupancy_{name}", "Fujian", 2020)
+        found.append(
+            Prediction(f"occupancy-{kind}", f"{zh}入住率（2020年末）", f"occupancy of {en}, end of 2020",
+                       figure.value / 100, seated.residents[kind] / seated.beds[kind], "share", figure.citation)
+        )  # fmt: skip
+    figure = evidence.figure("institution_bed_occupancy", "Fujian", 2019)
+    found.append(
+        Prediction("occupancy-2019", "全部机构入住率（2019年，66293张床）", "occupancy of all homes, 2019 (66,293 beds)",
+                   figure.value / 100, before.total / sum(before.beds.values()), "share", figure.citation)
+    )  # fmt: skip
+    return tuple(found)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def _store(path: Path, level: Level) -> None:
+    """Write the level into its setting, the text around it untouched."""
+    text = path.read_text(encoding="utf-8")
+    head, rest = text.split("[wish]\n", 1)
+    body, tail = re.split(r"(?=\n\[)", rest, maxsplit=1)
+    for name, value in (("value", level.value), ("low", level.low), ("high", level.high)):
+        body = re.sub(rf"^{name} = .*$", f"{name} = {value}", body, flags=re.M)
+    path.write_text(f"{head}[wish]\n{body}{tail}", encoding="utf-8")
+
+
+def main() -> None:
+    """Fit and print the level with its misses."""
+    level = fit()
+    print(f"{level.setting} = {level.value} ({level.low} to {level.high}): {level.reached:,.0f} of {level.published:,.0f}")
+    print(f"entries a year of 65+: {level.entries_per_65_plus:.3%}, published {level.entries_published}")
+    for each in level.predictions:
+        print(f"{each.en}: {each.predicted:.1%}, published {each.published:.1%}")
+
+
+if __name__ == "__main__":
+    main()

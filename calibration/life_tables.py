@@ -1,0 +1,188 @@
+"""From the evidence to the tables of life: rates by age, turned into integer thresholds for a month.
+
+Mortality is the UN's for China 2020-2025, scaled to Fujian's deaths and held over the five years (the period
+is that of the run, and the scale was found on it). Fertility is the census's of 2020 with a trend. Nothing
+observed after 2020 is used.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calibration import function_law, migration, vital, work
+from calibration.evidence import Evidence
+from calibration.function_law import ACTIVE, LASTING, Law, Mix, Transitions
+from sim.clock import MONTHS_TO_END_OF_2025
+from sim.kinds import Employment, Pension, Sex
+from sim.parameters import Settings
+from sim.places import Atlas
+from sim.rates import (
+    AGES,
+    GROUPS,
+    RANKS,
+    Floats,
+    LifeTables,
+    Migration,
+    Origins,
+    Thresholds,
+    Words,
+    YearlyRates,
+    from_top,
+    monthly,
+)
+from sim.streams import threshold
+
+RESIDENT_PENSION_AGE = 60  # 城乡居民养老保险: men and women
+EMPLOYEE_PENSION_AGE_MEN = 60
+
+
+def life_tables(
+    evidence: Evidence, settings: Settings, atlas: Atlas, months: int = MONTHS_TO_END_OF_2025
+) -> LifeTables:
+    """Build the tables of life from the evidence and the settings ``life.*`` for a run of `months`.
+
+    Raises EvidenceError where a figure is missing.
+    """
+    people = vital.population(evidence, 2020)
+    urban = evidence.value("urban_share", year=2020) / 100
+    table = vital.mortality(evidence, settings["life.mortality_scale"])
+    moves = function_law.transitions(evidence, settings, urban)
+    law = function_law.solve(settings, evidence, table, moves, vital.as_groups(people, urban), urban)
+    taking_part, factor = _participation(evidence, settings, people, law, urban)
+    births = vital.fertility(evidence, settings["life.fertility_scale"])
+    net = migration.county_net(evidence, settings["life.net_migration"])
+    profile = migration.age_profile(evidence, settings["life.mortality_scale"])
+    leaving = migration.leaving_rates(
+        net, profile, evidence.by_county("resident_population", 2020), people, births
+    )
+    boys = settings["life.sex_ratio_at_birth"]
+    month = _month(settings, law, moves, births, leaving, taking_part, months)
+    return LifeTables(
+        month=month,
+        held=_held(month, law, moves),
+        start=_origins(law, moves),
+        migration=_migration(settings, migration.arrivals(net, profile), atlas),
+        male_birth=_one(boys / (100 + boys)),
+        yearly=YearlyRates(
+            death=table,
+            death_by_function=law.mortality,
+            fertility=births,
+            fertility_trend=settings["life.fertility_trend"],
+            prevalence=law.prevalence(),
+            surveyed=law.surveyed(),
+            participation=taking_part,
+            participation_factor=factor,
+            severe_share=float(law.mix.severity[2]),
+            net_migration=net,
+            population=people,
+        ),
+    )
+
+
+def _participation(
+    evidence: Evidence, settings: Settings, people: Floats, law: Law, urban: float
+) -> tuple[Floats, float]:
+    """Return participation by sex and age, and Fujian's factor, given who is able to work."""
+    shares = law.by_age()
+    lost = shares[:, :, ACTIVE].sum(axis=2) * (1 - law.mix.severity[0]) + shares[:, :, LASTING]
+    able = 1 - (vital.as_groups(np.ones((2, AGES)), urban) * lost).reshape(2, 2, AGES).sum(axis=1)
+    unemployed = float(work.unemployment(settings)[:, Employment.OUT] @ [1 - urban, urban])
+    return work.participation(evidence, settings, people, able, 1 - unemployed)
+
+
+def _month(
+    settings: Settings,
+    law: Law,
+    moves: Transitions,
+    births: Floats,
+    leaving: Floats,
+    taking_part: Floats,
+    months: int,
+) -> Thresholds:
+    spacing = int(settings["life.birth_spacing_months"])
+    by_month = vital.birth_probabilities(births, settings["life.fertility_trend"], months, spacing)
+    mix = law.mix
+    return Thresholds(
+        death=threshold(monthly(law.mortality)),
+        birth=threshold(np.stack((np.zeros_like(by_month), by_month), axis=1)),
+        spacing=spacing,
+        leave=from_top(monthly(leaving)),
+        turnover=threshold(monthly([moves.onset, moves.recovery])),
+        severity=threshold(np.cumsum(mix.severity[:2])),
+        disability=from_top(law.incidence),
+        linked=_one(mix.linked),
+        kind=threshold(np.cumsum(mix.kinds, axis=1)),
+        severe=_one(mix.severe),
+        card=threshold([0, settings["life.card_mild_share"], settings["life.card_severe_share"]]),
+        lasting=_lasting(mix, mix.lasting),
+        participation=_ranks(taking_part),
+        student=_ranks(work.students(settings, taking_part)),
+        career=_ranks(work.careers(taking_part)),
+        unemployment=threshold(work.unemployment(settings)),
+        retirement=_retirement(settings),
+        employee=threshold(work.employee_shares(settings)),
+        no_pension=int(from_top(settings["life.no_pension_share"])),
+    )
+
+
+def _held(month: Thresholds, law: Law, moves: Transitions) -> Thresholds:
+    """Return the thresholds under which life stands still."""
+    turnover = month.turnover.copy()
+    turnover[0] = threshold(function_law.held_onset(law, moves))
+    never, none = from_top(np.zeros_like(month.leave, dtype=float)), np.zeros_like(month.birth)
+    return month._replace(turnover=turnover, birth=none, leave=never, disability=never[:GROUPS])
+
+
+def _origins(law: Law, moves: Transitions) -> Origins:
+    """Turn the law's states into what the starters draw: loss of function, then disability given it."""
+    shares = law.by_age()
+    active = shares[:, :, ACTIVE].sum(axis=2)
+    rest = 1 - active
+    linked = np.array([shares[:, :, 2] / rest, _share(shares[:, :, 5], active)])
+    disabled = np.array([1 - shares[:, :, 0] / rest, 1 - _share(shares[:, :, 3], active, 1)])
+    # Lasting is drawn among the able with an independent, severe disability of a kind that can take function.
+    independent = (shares[:, :, 1] + shares[:, :, LASTING]).mean(axis=0) * law.mix.can_last
+    lasting = np.minimum(shares[:, :, LASTING].mean(axis=0) / independent, 1)
+    return Origins(
+        active=threshold(active),
+        disabled=threshold(disabled),
+        linked=threshold(linked),
+        lasting=np.array([_lasting(law.mix, share) for share in lasting]).T.copy(),
+        elapsed=threshold(function_law.elapsed(law, moves)),
+    )
+
+
+def _lasting(mix: Mix, share: float) -> Words:
+    """Return thresholds of severe, and of severe or moderate, loss: severity as at onset, mild left out."""
+    severe = mix.severity[2] / (mix.severity[1] + mix.severity[2])
+    return threshold([share * severe, share])
+
+
+def _migration(settings: Settings, expected: Floats, atlas: Atlas) -> Migration:
+    return Migration(
+        arrivals=np.rint(expected * 2.0**32).astype(np.uint64),
+        first_age=np.array(migration.CLASSES, dtype=np.int64),
+        county_code=np.asarray(atlas.counties.code, dtype=np.int64),
+        alone=_one(settings["life.newcomers_alone"]),
+    )
+
+
+def _retirement(settings: Settings) -> np.ndarray:
+    """Return pension ages in months by sex and class of pension."""
+    ages = np.full((len(Sex), len(Pension)), RESIDENT_PENSION_AGE * 12, dtype=np.int64)
+    ages[Sex.MALE, Pension.EMPLOYEE] = EMPLOYEE_PENSION_AGE_MEN * 12
+    ages[Sex.FEMALE, Pension.EMPLOYEE] = round(settings["life.pension_age_women"] * 12)
+    return ages
+
+
+def _share(part: Floats, whole: Floats, otherwise: float = 0) -> Floats:
+    """Divide where there is a whole."""
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1), otherwise)
+
+
+def _ranks(share: Floats) -> Words:
+    return np.rint(share * RANKS).astype(np.uint64)
+
+
+def _one(probability: float) -> int:
+    return int(threshold(probability))

@@ -1,0 +1,203 @@
+"""Write again what the docs say about the code, so that it cannot rot: ``make docs``.
+
+A page marks such a passage with ``<!-- generated: NAME -->`` and ``<!-- end -->``; the functions below write
+what stands between. ``tests/docs/test_generated.py`` holds the pages to it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+HOUSE = Path(__file__).parents[1]
+PAGES = (HOUSE / "README.md", *sorted((HOUSE / "docs").rglob("*.md")))
+BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Lay out a Markdown table; bars and line ends inside cells are kept from breaking it."""
+    head = list(head)
+    lines = [head, ["---"] * len(head)]
+    lines += [[" ".join(str(cell).replace("|", "\\|").split()) for cell in row] for row in rows]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def floors() -> str:
+    """List the floors of the house with their rooms, ground floor first."""
+    declared = tomllib.loads((HOUSE / "docs" / "floors.toml").read_text(encoding="utf-8"))["floor"]
+    rows = []
+    for level, floor in enumerate(declared):
+        rooms = " · ".join(f"`{room.replace('.', '/')}` {what}" for room, what in floor["rooms"].items())
+        rows.append((level, floor["name"], rooms))
+    return table(("", "floor", "rooms"), rows)
+
+
+def columns() -> str:
+    """List the columns of a resident."""
+    from sim.residents import COLUMNS
+
+    rows = [(f"`{c.name}`", f"`{c.dtype}`", c.unit or "–", c.meaning, c.owner) for c in COLUMNS]
+    return table(("column", "type", "unit or kind", "meaning", "written by"), rows)
+
+
+def month() -> str:
+    """Copy the order of a month from the model, which says it once."""
+    import ast
+
+    source = (HOUSE / "sim" / "model.py").read_text(encoding="utf-8")
+    words = ast.get_docstring(ast.parse(source)) or ""
+    first, last = words.index("1. "), words.index("Mesa gives")
+    return words[first:last].replace("``", "`").strip() + "\n"
+
+
+def services() -> str:
+    """List the services with their mechanism, needs and standard."""
+    from scenarios.definitions import load_services
+
+    rows = [
+        (f"`{s.id}`", s.name.zh, s.name.en, s.mechanism.name.lower(), "; ".join(g.label.en for g in s.needed),
+         f"{s.standard.share:.0%} within {s.standard.within_days} days")
+        for s in load_services()[0]
+    ]  # fmt: skip
+    return table(("id", "中文", "English", "mechanism", "who needs it", "standard (ours)"), rows)
+
+
+def facility_kinds() -> str:
+    """List the kinds of facility with their pools and who is admitted."""
+    from scenarios.facility_kinds import load_kinds
+
+    rows = [
+        (f"`{k.id}`", k.name.zh, k.name.en, "public" if k.public else "private",
+         ", ".join(pool.id for pool in k.pools), ", ".join(payer.name.lower() for payer in k.admits))
+        for k in load_kinds()[0]
+    ]  # fmt: skip
+    return table(("id", "中文", "English", "", "pools of places", "admits"), rows)
+
+
+def scenarios() -> str:
+    """List the scenarios that come with the project."""
+    from scenarios.load import load_scenario, scenario_names
+
+    rows = []
+    for name in scenario_names():
+        scenario = load_scenario(name)
+        extends = scenario.extends[0].removesuffix(".toml") if scenario.extends else "–"
+        rows.append((f"`{name}`", scenario.title.zh, scenario.title.en, extends, scenario.description.en))
+    return table(("name", "中文", "English", "extends", "what it asks"), rows)
+
+
+def tables() -> str:
+    """Write the data dictionary: every table and column of a run folder."""
+    from results.dictionary import TABLES
+
+    parts = []
+    for spec in TABLES:
+        note = " Written where it was asked for." if spec.optional else ""
+        rows = [
+            (f"`{c.name}`" + (" 🔑" if c.key else ""), f"`{c.dtype}`", c.unit, c.meaning)
+            for c in spec.columns
+        ]
+        parts.append(f"## `{spec.name}.parquet`\nA row is {spec.row}.{note}\n\n")
+        parts.append(table(("column", "type", "unit", "meaning"), rows) + "\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+def parameters() -> str:
+    """List every setting with value, range, unit, source and quality, by the table that declares it."""
+    from scenarios.load import load_scenario
+
+    settings = load_scenario("baseline-2020").settings.quantities
+    parts = []
+    for group in dict.fromkeys(name.split(".")[0] for name in sorted(settings)):
+        rows = []
+        for name, q in sorted(settings.items()):
+            if name.split(".")[0] == group:
+                span = f"{q.low:g} – {q.high:g}" if q.low < q.high else "–"
+                source = f"{q.source} {q.reason}".strip()
+                rows.append((f"`{name}`", f"{q.value:g}", span, q.unit, q.quality.value, q.year, source))
+        head = ("setting", "value", "range", "unit", "quality", "year", "source and reason")
+        parts.append(f"## {group}\n\n{table(head, rows)}\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+def evidence() -> str:
+    """Count the published, derived and assumed figures of each table of evidence."""
+    from calibration.evidence import load_evidence
+
+    counted = Counter((figure.table, figure.quality.value) for figure in load_evidence().figures)
+    kinds = ("published", "derived", "assumed")
+    names = sorted({name for name, _ in counted})
+    rows = [(f"`{name}.csv`", *(counted[name, kind] for kind in kinds)) for name in names]
+    return table(("table", *kinds), rows)
+
+
+def commands() -> str:
+    """List the commands with their arguments and options, in both languages."""
+    from typer.main import get_command
+
+    from jinlin.cli import app
+    from jinlin.words import WORDS
+
+    parts = []
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        arguments = [each.metavar for each in command.params if not each.opts[0].startswith("-")]
+        rows = []
+        for each in command.params:
+            english, chinese = WORDS.get(f"{name} {each.name}") or WORDS[each.name]
+            rows.append((f"`{_spelled(each)}`", english, chinese, _default(each)))
+        parts.append(f"## `{' '.join(['jinlin', name, *arguments])}`\n{WORDS[name][0]} {WORDS[name][1]}\n\n")
+        parts.append(table(("", "English", "中文", "default"), rows) + "\n" if rows else "")
+    return "".join(parts).rstrip() + "\n"
+
+
+def _spelled(parameter: Any) -> str:
+    """Write an argument or option as it is typed."""
+    name = parameter.opts[0]
+    return f"{name} {parameter.metavar or 'N'}" if name.startswith("-") else str(parameter.metavar)
+
+
+def _default(parameter: Any) -> str:
+    """Write the default of an option where it is one value."""
+    return f"`{parameter.default}`" if isinstance(parameter.default, int | str) and parameter.default else ""
+
+
+WRITERS: dict[str, Callable[[], str]] = {
+    "floors": floors,
+    "columns": columns,
+    "month": month,
+    "services": services,
+    "facility-kinds": facility_kinds,
+    "scenarios": scenarios,
+    "tables": tables,
+    "parameters": parameters,
+    "evidence": evidence,
+    "commands": commands,
+}
+
+
+def names_in(text: str) -> list[str]:
+    """Name the generated passages of a page."""
+    return [match[2] for match in BLOCK.finditer(text)]
+
+
+def renewed(text: str) -> str:
+    """Return a page with its generated passages written again."""
+    return BLOCK.sub(lambda block: f"{block[1]}{WRITERS[block[2]]()}{block[3]}", text)
+
+
+def main() -> None:
+    """Write every page again and name those that changed."""
+    for path in PAGES:
+        old = path.read_text(encoding="utf-8")
+        new = renewed(old)
+        if new != old:
+            path.write_text(new, encoding="utf-8")
+            print(f"wrote {path.relative_to(HOUSE)}")
+
+
+if __name__ == "__main__":
+    main()

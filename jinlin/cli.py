@@ -1,0 +1,296 @@
+"""The commands. Each imports what it needs when it is called, so that ``jinlin --help`` answers at once.
+
+Whatever a user can put right is a JinlinError: one line on the error stream, exit code 2, never a traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from jinlin import __version__
+from jinlin.words import LANGUAGES, WORDS, plain, say, terminal_language
+from sim.errors import JinlinError, LawBroken
+
+SEED = 20201101  # the day of the census; any number would do
+BAD_INPUT, BROKEN, STOPPED = 2, 1, 130
+
+
+class Commands(TyperGroup):
+    """The group of commands: turns what a user can put right into one line and exit code 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command and word what went wrong."""
+        try:
+            return super().invoke(ctx)
+        except JinlinError as wrong:
+            typer.echo(plain(f"jinlin: {wrong}"), err=True)
+            raise typer.Exit(BROKEN if isinstance(wrong, LawBroken) else BAD_INPUT) from None
+        except OSError as wrong:
+            if wrong.filename is None:  # not about a file: a pipe that closed, a defect
+                raise
+            typer.echo(plain(f"jinlin: {wrong.filename}: {wrong.strerror}"), err=True)
+            raise typer.Exit(BAD_INPUT) from None
+
+
+app = typer.Typer(
+    name="jinlin",
+    cls=Commands,
+    help=WORDS["jinlin"][0],
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _language(value: str | None) -> str | None:
+    if value is not None and value not in LANGUAGES:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(LANGUAGES)}")
+    return value
+
+
+def _help(key: str) -> str:
+    return WORDS[key][0]
+
+
+Lang = Annotated[str | None, typer.Option("--lang", help=_help("lang"), callback=_language, metavar="en|zh")]
+Place = Annotated[list[str], typer.Option("--place", help=_help("run place"), metavar="PLACE")]
+Shown = Annotated[bool, typer.Option("--version", help=_help("version"), is_eager=True)]
+
+
+@app.callback(invoke_without_command=True)
+def start(ctx: typer.Context, version: Shown = False, lang: Lang = None) -> None:
+    """Print the version where that is asked for, and hand the language to the command."""
+    if lang:
+        ctx.default_map = {name: {"lang": lang} for name in ctx.command.commands}  # type: ignore[attr-defined]
+    if version:
+        typer.echo(f"jinlin {__version__}")
+        raise typer.Exit
+
+
+@app.command(help=_help("run"))
+def run(
+    scenarios: Annotated[list[str], typer.Argument(help=_help("run scenarios"), metavar="SCENARIO")],
+    place: Place = [],  # noqa: B006 (typer reads the default, nothing writes to it)
+    replications: Annotated[int, typer.Option(min=1, max=10_000, help=_help("run replications"))] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help=_help("run seed"))] = SEED,
+    workers: Annotated[int | None, typer.Option(min=1, max=1024, help=_help("run workers"))] = None,
+    out: Annotated[Path | None, typer.Option(help=_help("run out"), metavar="DIR")] = None,
+    lang: Lang = None,
+) -> None:
+    """Simulate scenarios and write a run folder for each."""
+    from scenarios.load import load_scenario
+    from sim.clock import MONTHS_TO_END_OF_2025
+    from sim.places import load_atlas
+
+    language = terminal_language(lang)
+    selection = load_atlas().select(place)
+    loaded = [load_scenario(name) for name in scenarios]
+
+    from jinlin.progress import Progress
+    from jinlin.running import run_scenarios
+    from scenarios.experiments import life_key
+
+    folder = out or (Path("runs") / loaded[0].id if len(loaded) == 1 else Path("runs"))
+    lives = len({life_key(scenario) for scenario in loaded})
+    progress = Progress(len(selection.markets) * replications * lives, MONTHS_TO_END_OF_2025, language)
+    try:
+        folders = run_scenarios(loaded, selection, replications, seed, workers or 0, folder, progress)
+    except KeyboardInterrupt:
+        typer.echo(say("stopped", language), err=True)
+        raise typer.Exit(STOPPED) from None
+    finally:
+        progress.close()
+    for written in folders:
+        typer.echo(plain(say("wrote", language, path=written)))
+
+
+@app.command(help=_help("report"))
+def report(
+    runs: Annotated[list[Path], typer.Argument(help=_help("report runs"), metavar="RUN")],
+    lang: Annotated[
+        str, typer.Option("--lang", help=_help("report lang"), callback=_language, metavar="zh|en")
+    ] = "zh",
+    out: Annotated[Path | None, typer.Option(help=_help("report out"), metavar="FILE")] = None,
+) -> None:
+    """Write the report of finished runs."""
+    from results.report import write_report
+
+    written = write_report(runs, lang, out)
+    typer.echo(plain(say("wrote", terminal_language(), path=written)))
+
+
+@app.command(help=_help("compare"))
+def compare(
+    first: Annotated[Path, typer.Argument(help=_help("compare first"), metavar="RUN")],
+    second: Annotated[Path, typer.Argument(help=_help("compare second"), metavar="RUN")],
+    lang: Lang = None,
+) -> None:
+    """Compare two runs, paired, with 95 % intervals."""
+    from jinlin.words import columns
+    from results.compare import compare_runs, written
+    from results.tables import open_run
+
+    language = terminal_language(lang)
+    comparison = compare_runs(open_run(first), open_run(second))
+    head = (
+        say("service", language),
+        say("outcome", language),
+        first.name,
+        second.name,
+        say("difference", language),
+    )
+    _print(columns([head, *written(comparison, language)]))
+
+
+@app.command(help=_help("explain"))
+def explain(
+    run_folder: Annotated[Path, typer.Argument(help=_help("explain run_folder"), metavar="RUN")],
+    number: Annotated[str, typer.Argument(help=_help("explain number"), metavar="ID")],
+    lang: Lang = None,
+) -> None:
+    """Trace a number of the report to its rows and sources."""
+    from results.explain import explain as account
+    from results.tables import open_run
+
+    _print(account(open_run(run_folder), number, terminal_language(lang)).splitlines())
+
+
+@app.command(help=_help("new"))
+def new(
+    name: Annotated[str, typer.Argument(help=_help("new name"), metavar="NAME")],
+    source: Annotated[
+        str, typer.Option("--from", help=_help("new source"), metavar="SCENARIO")
+    ] = "plan-2025",
+    lang: Lang = None,
+) -> None:
+    """Start a scenario file from another scenario."""
+    from scenarios.authoring import new_scenario
+
+    path = new_scenario(name, source, Path())
+    typer.echo(plain(say("written", terminal_language(lang), path=path)))
+
+
+@app.command(help=_help("check"))
+def check(
+    scenario: Annotated[str, typer.Argument(help=_help("check scenario"), metavar="SCENARIO")],
+    lang: Lang = None,
+) -> None:
+    """Check a scenario and say what would run."""
+    from jinlin.listings import describe_scenario
+    from scenarios.load import load_scenario
+
+    _print(describe_scenario(load_scenario(scenario), terminal_language(lang)))
+
+
+@app.command(help=_help("diff"))
+def diff(
+    first: Annotated[str, typer.Argument(help=_help("diff first"), metavar="SCENARIO")],
+    second: Annotated[str, typer.Argument(help=_help("diff second"), metavar="SCENARIO")],
+    lang: Lang = None,
+) -> None:
+    """List what differs between two scenarios, by date."""
+    from jinlin.listings import list_differences
+    from scenarios.authoring import differences
+    from scenarios.load import load_scenario
+
+    found = differences(load_scenario(first), load_scenario(second))
+    _print(list_differences(found, terminal_language(lang)))
+
+
+@app.command(help=_help("parameters"))
+def parameters(
+    word: Annotated[str, typer.Argument(help=_help("parameters word"), metavar="[WORD]")] = "",
+    lang: Lang = None,
+) -> None:
+    """List everything a scenario can set."""
+    from jinlin.listings import list_parameters
+    from scenarios.authoring import find_dated, find_settings
+
+    language = terminal_language(lang)
+    _print(list_parameters(find_dated(word), find_settings(word), word, language))
+
+
+@app.command(help=_help("schema"))
+def schema() -> None:
+    """Print the JSON Schema of scenario files."""
+    import json
+
+    from scenarios.editors import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=1))
+
+
+@app.command(help=_help("evidence"))
+def evidence(
+    word: Annotated[str, typer.Argument(help=_help("evidence word"), metavar="[WORD]")] = "",
+    lang: Lang = None,
+) -> None:
+    """Find published figures and their sources."""
+    from calibration.evidence import load_evidence
+    from jinlin.listings import list_evidence
+
+    _print(list_evidence(load_evidence().find(word), word, terminal_language(lang)))
+
+
+@app.command(help=_help("population"))
+def population(
+    place: Annotated[
+        list[str], typer.Option("--place", help=_help("population place"), metavar="PLACE")
+    ] = [],  # noqa: B006
+    lang: Lang = None,
+) -> None:
+    """Print how well the founded residents fit the census."""
+    from calibration.census import census_margins
+    from calibration.evidence import load_evidence
+    from jinlin.listings import list_population
+    from sim.margins import rake
+    from sim.places import load_atlas
+
+    atlas = load_atlas()
+    selection = atlas.select(place)
+    cells = rake(census_margins(load_evidence(), atlas))
+    _print(list_population(cells, atlas, selection, terminal_language(lang)))
+
+
+def _print(lines: list[str]) -> None:
+    """Print lines with nothing in them that could steer the terminal."""
+    typer.echo("\n".join(plain(line) for line in lines))
+
+
+def in_language(command: Any, language: str, name: str = "jinlin") -> Any:
+    """Put the help of a command, its options and its subcommands into a language."""
+    if name in WORDS:
+        command.help = say(name, language)
+    for each in command.params:
+        key = next((key for key in (f"{name} {each.name}", str(each.name)) if key in WORDS), None)
+        if key:
+            each.help = say(key, language)
+    for sub, inner in getattr(command, "commands", {}).items():
+        in_language(inner, language, sub)
+    return command
+
+
+def main() -> None:
+    """Run the command line in the language of the terminal."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(
+                errors="replace"
+            )  # a console without Chinese shows question marks, not a traceback
+    command = in_language(typer.main.get_command(app), terminal_language(_chosen(sys.argv)))
+    command(prog_name="jinlin")
+
+
+def _chosen(arguments: list[str]) -> str | None:
+    """Find the language in the arguments before they are parsed, for the words of the help itself."""
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word == "--lang" or word.startswith("--lang="):
+            return word.partition("=")[2] or following
+    return None

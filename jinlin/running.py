@@ -1,0 +1,44 @@
+"""Run scenarios from end to end: claim the folders, run the jobs, write the tables, manifest and summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from results.run_folder import claim, write_run
+from scenarios.experiments import Study, life_key
+from scenarios.load import Scenario
+from scenarios.runner import Event, run_study
+from sim.clock import MONTHS_TO_END_OF_2025
+from sim.errors import RunError
+from sim.places import Selection
+
+
+def run_scenarios(
+    scenarios: Sequence[Scenario], selection: Selection, replications: int, seed: int, workers: int, out: Path,
+    tell: Callable[[Event], None] = lambda event: None, months: int = MONTHS_TO_END_OF_2025,
+) -> list[Path]:  # fmt: skip
+    """Run scenarios over places and replications, and write a run folder for each.
+
+    ``out`` is the run folder, or holds one for each of several scenarios. Scenarios that share what life and
+    needs depend on are lived once. Raises RunError before anything is run where a folder cannot be used.
+    """
+    folders = _folders(scenarios, out)
+    for scenario, folder in zip(scenarios, folders, strict=True):
+        claim(folder, scenario)
+    numbered = sorted(range(len(scenarios)), key=lambda i: life_key(scenarios[i]))
+    for _, group in groupby(numbered, key=lambda i: life_key(scenarios[i])):
+        mine = list(group)
+        study = Study(tuple(scenarios[i] for i in mine), selection, replications, seed, months)
+        for i, outcome in zip(mine, run_study(study, workers, tell), strict=True):
+            write_run(folders[i], study, scenarios[i], outcome)
+    return folders
+
+
+def _folders(scenarios: Sequence[Scenario], out: Path) -> list[Path]:
+    names = [scenario.id for scenario in scenarios]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise RunError(f"{twice}: given twice; name each scenario once")
+    return [out] if len(names) == 1 else [out / name for name in names]

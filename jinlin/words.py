@@ -1,0 +1,196 @@
+"""What the terminal says, in Chinese and English, and how text from files is shown on it."""
+
+from __future__ import annotations
+
+import locale
+import os
+import unicodedata
+from collections.abc import Mapping
+
+LANGUAGES = ("en", "zh")
+
+WORDS: dict[str, tuple[str, str]] = {
+    # help: the program, then "command" and "command option"
+    "jinlin": (
+        "Jinlin: if the plan's 2025 targets are met, is demand met? Simulates every resident of Fujian.",
+        "近邻：规划的2025年目标达到了，需求就满足了吗？逐人模拟福建全省居民。",
+    ),
+    "run": ("Simulate scenarios and write a run folder for each.", "模拟情景，每个情景写出一个结果文件夹。"),
+    "run scenarios": (
+        "Names in the scenario folder (plan-2025) or paths of files (mine.toml).",
+        "情景名（plan-2025）或文件路径（mine.toml）。",
+    ),
+    "run place": (
+        "Code or Chinese name of a city or county (3503, 莆田市, 荔城区); repeatable; default: the province.",
+        "市或县（区）的代码或名称（3503、莆田市、荔城区），可重复；默认全省。",
+    ),
+    "run replications": ("How many replications, 1 to 10000.", "重复次数，1至10000。"),
+    "run seed": ("Seed of every draw, 0 to 2^63-1.", "随机种子，0至2^63-1。"),
+    "run workers": (
+        "Processes at once, 1 to 1024; default: all cores.",
+        "并行进程数，1至1024；默认全部核心。",
+    ),
+    "run out": (
+        "The run folder (several scenarios: a subfolder each); default runs/NAME.",
+        "结果文件夹（多个情景时各占一个子文件夹）；默认 runs/情景名。",
+    ),
+    "report": ("Write the report of finished runs: HTML and PNG.", "根据已完成的结果写出报告：HTML 与 PNG。"),
+    "report runs": ("Finished run folders.", "已完成的结果文件夹。"),
+    "report lang": ("Language of the report: zh (default) or en.", "报告语言：zh（默认）或 en。"),
+    "report out": (
+        "File to write; default: report.html in the first run folder.",
+        "写出的文件；默认为第一个结果文件夹中的 report.html。",
+    ),
+    "compare": ("Compare two runs, paired, with 95 % intervals.", "配对比较两个结果，附95%区间。"),
+    "compare first": ("A finished run folder.", "一个已完成的结果文件夹。"),
+    "compare second": ("The run folder to compare with it.", "与之比较的结果文件夹。"),
+    "explain": (
+        "Trace a number of the report to its rows and sources.",
+        "把报告中的一个数追溯到数据行与来源。",
+    ),
+    "explain run_folder": ("A finished run folder.", "一个已完成的结果文件夹。"),
+    "explain number": ("The number's id, as printed in the report.", "报告中该数的编号。"),
+    "new": ("Start a scenario file from another scenario.", "以另一情景为蓝本新建情景文件。"),
+    "new name": (
+        "Name of the new scenario; writes NAME.toml here.",
+        "新情景名；在当前文件夹写出 NAME.toml。",
+    ),
+    "new source": ("The scenario it extends.", "所继承的情景。"),
+    "check": ("Check a scenario and say what would run.", "检查情景文件，并说明将要模拟的内容。"),
+    "check scenario": ("A name in the scenario folder or a path.", "情景名或文件路径。"),
+    "diff": ("List what differs between two scenarios, by date.", "按日期列出两个情景的差异。"),
+    "diff first": ("A scenario.", "一个情景。"),
+    "diff second": ("The scenario to compare with it.", "与之比较的情景。"),
+    "parameters": (
+        "List every setting with value, range, unit and source.",
+        "列出全部参数：数值、范围、单位、来源。",
+    ),
+    "parameters word": (
+        "Only those whose name or text holds this word.",
+        "只列出名称或说明中含有此词的参数。",
+    ),
+    "schema": (
+        "Print the JSON Schema of scenario files, for editors.",
+        "输出情景文件的 JSON Schema，供编辑器使用。",
+    ),
+    "evidence": ("Find published figures and their sources.", "查找公开数据及其来源。"),
+    "evidence word": ("Only rows that hold this word.", "只列出含有此词的行。"),
+    "population": (
+        "Print how well the founded residents fit the census.",
+        "输出初始人口与普查各边际的吻合程度。",
+    ),
+    "population place": (
+        "Code or Chinese name of a city or county; repeatable.",
+        "市或县（区）的代码或名称，可重复。",
+    ),
+    "lang": ("Language of the terminal: en or zh.", "终端语言：en 或 zh。"),
+    "version": ("Print the version and stop.", "输出版本号后退出。"),
+    # what commands say
+    "wrote": ("wrote {path}", "已写出 {path}"),
+    "written": (
+        "wrote {path}: edit it, then 'jinlin check {path}' and 'jinlin run {path}'",
+        "已写出 {path}：修改后运行 'jinlin check {path}'，再运行 'jinlin run {path}'",
+    ),
+    "stopped": ("stopped; the run folder is marked unfinished", "已中断；结果文件夹标记为未完成"),
+    "same": ("no difference", "没有差异"),
+    "extends": ("extends", "继承"),
+    "supplies": ("supply, staff and prices by date", "按日期的供给、人员与价格"),
+    "settings": ("settings replaced", "替换的参数"),
+    "standards": ("standards (ours, not the plan's)", "服务标准（本模型所定，非规划所定）"),
+    "targets": ("targets judged", "评判的目标"),
+    "valid": ("valid", "有效"),
+    "days": ("{share:g} within {days} days", "{days} 天内满足 {share:g}"),
+    "range": ("{low:g} to {high:g}", "{low:g} 至 {high:g}"),
+    "found": ("{count} found", "共 {count} 项"),
+    "nothing": ("nothing holds the word {word}", "没有含“{word}”的内容"),
+    "dated": (
+        "values by date, [supply.…], [staff.…] and so on:",
+        "按日期设定的值（[supply.…]、[staff.…] 等）：",
+    ),
+    "set": ('settings, [set."NAME"]:', '参数（[set."名称"]）：'),
+    "margin": (
+        "{margin}: {count} totals, largest error {worst}",
+        "{margin}：{count} 个总数，最大误差 {worst}",
+    ),
+    "fit place": ("  total", "  总数"),
+    "fit published": ("published", "公布"),
+    "fit founded": ("founded", "生成"),
+    "fit error": ("error", "误差"),
+    "fit quality": ("quality", "质量"),
+    "imputed": ("not in any source, so imputed:", "没有来源、因而推算的："),
+    "service": ("service", "服务"),
+    "outcome": ("outcome", "结果"),
+    "difference": ("difference", "差异"),
+    "progress": (
+        "{done}/{jobs} done · {market}, replication {replication}, {month} · {left} left",
+        "已完成 {done}/{jobs} · {market} 第{replication}次 {month} · 剩余 {left}",
+    ),
+}
+
+_NOT_SHOWN = (
+    "Cc",
+    "Cf",
+    "Cs",
+    "Co",
+    "Cn",
+    "Zl",
+    "Zp",
+)  # controls, direction marks, line separators, no letters
+
+
+def terminal_language(chosen: str | None = None, environment: Mapping[str, str] | None = None) -> str:
+    """Return the language of the terminal: the one chosen, else Chinese where the locale is Chinese.
+
+    >>> terminal_language(None, {"LANG": "zh_CN.UTF-8"}), terminal_language("en", {"LANG": "zh_CN.UTF-8"})
+    ('zh', 'en')
+    >>> terminal_language(None, {"LC_ALL": "C", "LANG": "zh_CN.UTF-8"})
+    'en'
+    """
+    if chosen in LANGUAGES:
+        return str(chosen)
+    environment = os.environ if environment is None else environment
+    set_names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    named = next((name for name in set_names if name), None) or locale.getlocale()[0] or ""
+    return "zh" if named.lower().startswith(("zh", "chinese")) else "en"
+
+
+def say(key: str, language: str, /, **values: object) -> str:
+    """Return a sentence of the terminal in a language, its values filled in.
+
+    >>> say("wrote", "en", path="report.html")
+    'wrote report.html'
+    """
+    return WORDS[key][LANGUAGES.index(language)].format(**values)
+
+
+def plain(text: str) -> str:
+    r"""Return text for one line of a terminal: line ends become spaces, what steers a terminal is left out.
+
+    >>> plain("a title\n\x1b[31mred\u202e")
+    'a title [31mred'
+    """
+    shown = (" " if each.isspace() else each for each in text)
+    return "".join(each for each in shown if unicodedata.category(each) not in _NOT_SHOWN)
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal a text takes: a Chinese character takes two.
+
+    >>> width("bed 床")
+    6
+    """
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def columns(rows: list[tuple[str, ...]], gap: int = 2) -> list[str]:
+    """Lay rows of cells out in columns as wide as their widest cell.
+
+    >>> columns([("a", "1"), ("床", "2")])
+    ['a   1', '床  2']
+    """
+    widest = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        padded = [cell + " " * (most - width(cell) + gap) for cell, most in zip(row, widest, strict=True)]
+        lines.append("".join(padded).rstrip())
+    return lines

@@ -1,0 +1,132 @@
+"""Compare two runs: paired differences by replication, with 95 % t-intervals.
+
+Pairing holds because residents, needs and thresholds are drawn once per replication and replayed by every
+scenario; it needs the same places, seed and number of replications.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from results.cascades import last_year_rows
+from results.estimates import Estimate, estimate, paired, ratio
+from results.manifest import ServiceEntry
+from results.notation import Writer, count, share, with_interval
+from results.tables import Array, Run, by_replication
+from results.verdicts import month_days, unused_place_days
+from results.words import say
+from sim.clock import months_of
+from sim.errors import RunError
+
+OUTCOMES = ("served", "waiting", "met", "idle_places", "unmet_days")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An outcome of a service in both runs, and B minus A with its 95 % interval."""
+
+    service: str
+    outcome: str
+    a: Estimate
+    b: Estimate
+    difference: Estimate
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs on the same residents and draws, and how they differ."""
+
+    a: Run
+    b: Run
+    rows: tuple[Difference, ...]
+
+
+def compare_runs(a: Run, b: Run) -> Comparison:
+    """Compare two runs outcome by outcome, for every service that both have.
+
+    Raises RunError where places, seed, replications or months differ: nothing could be paired.
+    """
+    _must_match(a, b)
+    theirs = {each.id for each in b.manifest.services}
+    shared = [each for each in a.manifest.services if each.queued and each.id in theirs]
+    if not shared:
+        raise RunError(f"{a.name} and {b.name} have no service in common; compare runs of the same services")
+    rows = [_difference(a, b, service, outcome) for service in shared for outcome in OUTCOMES]
+    return Comparison(a, b, tuple(rows))
+
+
+def outcome_by_replication(run: Run, service: ServiceEntry, outcome: str) -> Array:
+    """Return an outcome of a service in each replication, in the last year or at its end."""
+    return _READERS[outcome](run, service)
+
+
+def written(comparison: Comparison, language: str = "en") -> list[tuple[str, ...]]:
+    """Write a comparison as rows of text: service, outcome, A, B, B − A."""
+    services = comparison.a.manifest
+    lines = []
+    for row in comparison.rows:
+        write: Writer = share if row.outcome == "met" else count
+        name = services.service(row.service).name[language]
+        cells = [with_interval(each, language, write) for each in (row.a, row.b, row.difference)]
+        lines.append((name, say(f"out_{row.outcome}", language), *cells))
+    return lines
+
+
+def _must_match(a: Run, b: Run) -> None:
+    codes = [tuple(county.code for county in run.manifest.counties) for run in (a, b)]
+    checks = (
+        ("places", codes[0] == codes[1], "、".join(a.manifest.places), "、".join(b.manifest.places)),
+        ("seed", a.manifest.seed == b.manifest.seed, a.manifest.seed, b.manifest.seed),
+        ("replications", a.replications == b.replications, a.replications, b.replications),
+        ("months", a.manifest.months == b.manifest.months, a.manifest.months, b.manifest.months),
+    )
+    for word, same, first, second in checks:
+        if not same:
+            raise RunError(
+                f"{a.name} and {b.name} cannot be paired: {word} {first} against {second}; "
+                f"run both with the same {word}"
+            )
+
+
+def _difference(a: Run, b: Run, service: ServiceEntry, outcome: str) -> Difference:
+    first = outcome_by_replication(a, service, outcome)
+    second = outcome_by_replication(b, b.manifest.service(service.id), outcome)
+    return Difference(service.id, outcome, estimate(first), estimate(second), paired(second - first))
+
+
+def _served(run: Run, service: ServiceEntry) -> Array:
+    return by_replication(last_year_rows(run, service.id), ("served",), run.replications)["served"]
+
+
+def _met(run: Run, service: ServiceEntry) -> Array:
+    sums = by_replication(last_year_rows(run, service.id), ("in_time", "needed"), run.replications)
+    return ratio(sums["in_time"], sums["needed"])
+
+
+def _waiting(run: Run, service: ServiceEntry) -> Array:
+    end = run.of_service("months", service.id).filter(pl.col("month") == run.manifest.months - 1)
+    return by_replication(end, ("waiting",), run.replications)["waiting"]
+
+
+def _idle_places(run: Run, service: ServiceEntry) -> Array:
+    days = sum(month_days(run)[month] for month in months_of(run.last_year))
+    return np.asarray(unused_place_days(run, service.pool) / days)
+
+
+def _unmet_days(run: Run, service: ServiceEntry) -> Array:
+    months = list(months_of(run.last_year))
+    rows = run.of_service("months", service.id).filter(pl.col("month").is_in(months))
+    return by_replication(rows, ("unmet_days",), run.replications)["unmet_days"]
+
+
+_READERS: dict[str, Callable[[Run, ServiceEntry], Array]] = {
+    "served": _served,
+    "waiting": _waiting,
+    "met": _met,
+    "idle_places": _idle_places,
+    "unmet_days": _unmet_days,
+}

@@ -1,0 +1,211 @@
+"""The first page as its template needs it: scope line, sentence, verdicts, cascades, turning points."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from results.estimates import Estimate
+from results.explain import account
+from results.facts import FirstPage, first_page, period
+from results.figures import draw_cascade
+from results.notation import (
+    count,
+    doubt,
+    interval,
+    money,
+    percentile_or_range,
+    plain,
+    probability,
+    setting,
+    share,
+    unit,
+)
+from results.sentence import sentence
+from results.tables import Run
+from results.turning import Effect, TurningPoint
+from results.verdicts import DRAWS_FOR_PROBABILITY, Enough, Verdict, lowest_grade
+from results.words import say
+
+MOST_POINTS = 7
+Cell = dict[str, Any]
+
+
+def front(run: Run, language: str) -> dict[str, Any]:
+    """Gather the first page of a run; ``drawings`` lists what was drawn for it."""
+    page = first_page(run, language)
+    manifest = run.manifest
+    drawn = [
+        draw_cascade(each, manifest.service(each.service).name[language], language) for each in page.cascades
+    ]
+    return {
+        "title": manifest.title[language],
+        "places": say("list", language).join(manifest.places),
+        "scenario": manifest.scenario,
+        "scope": _scope(run, page, language),
+        "sentence": sentence(run, page, language),
+        "intervals": percentile_or_range(run.replications, language),
+        "year": run.last_year,
+        "rows": [_row(run, each, language) for each in page.verdicts],
+        "cascades": [
+            {"drawing": d, "id": f"cascade.{c.service}.needed"}
+            for d, c in zip(drawn, page.cascades, strict=True)
+        ],
+        "points": [_point(run, each, language) for each in page.points[:MOST_POINTS]],
+        "more_points": max(0, len(page.points) - MOST_POINTS),
+        "movers": [] if page.points else [_mover(run, each, language) for each in page.movers],
+        "moved": run.has("turning"),
+        "facts": [
+            {"id": fact.id, "title": fact.title, "text": fact.text, "lines": account(fact, language)[2:]}
+            for fact in page.facts.values()
+        ],
+        "drawings": drawn,
+    }
+
+
+def _scope(run: Run, page: FirstPage, language: str) -> list[str]:
+    grade = lowest_grade([each.grade for each in page.verdicts])
+    draws = say("draws", language, count=run.replications) if run.replications > 1 else say("draw", language)
+    return [period(run, language), draws, say("grade", language, grade=grade)]
+
+
+def _row(run: Run, verdict: Verdict, language: str) -> Cell:
+    target, reach = verdict.target, verdict.delivered
+    silent = reach.planned is None
+    return {
+        "id": target.id,
+        "title": target.title[language],
+        "unit": target.unit[language],
+        "companion": target.companion,
+        "note": _note(verdict, language),
+        "planned": _cell(
+            target.id, "planned", "" if reach.planned is None else plain(reach.planned, language)
+        ),
+        "silent": silent,
+        "yes": reach.yes,
+        "delivered": _cell(
+            target.id, "delivered", plain(reach.reached.mean, language), doubt(reach.reached, language, plain)
+        ),
+        "met": _people(verdict, language),
+        "enough": _enough(target.id, verdict.enough, language),
+        "idle": _idle(run, verdict, language),
+        "binding": _binding(verdict, language),
+        "work": _work(run, verdict, language),
+        "grade": verdict.grade,
+    }
+
+
+def _cell(target: str, part: str, text: str, between: str = "", small: str = "") -> Cell:
+    return {"id": f"verdict.{target}.{part}", "text": text, "interval": between, "small": small}
+
+
+def _people(verdict: Verdict, language: str) -> Cell | None:
+    if verdict.met is None:
+        return None
+    text = share(verdict.met.mean, language) if verdict.met.known else say("not_estimated", language)
+    return _cell(verdict.target.id, "met", text, doubt(verdict.met, language, share))
+
+
+def _enough(target: str, enough: Enough | None, language: str) -> Cell | None:
+    """Write the probability where draws suffice; else "not estimated" and the share with its spread."""
+    if enough is None:
+        return None
+    if not enough.share.known:
+        return _cell(target, "enough", say("not_estimated", language))
+    between = interval(enough.share, language, share)
+    words = share(enough.share.mean, language) + (f" ({between})" if between else "")
+    if enough.probability is None:
+        small = say("enough_few", language, share=words, least=DRAWS_FOR_PROBABILITY)
+        return _cell(target, "enough", say("not_estimated", language), "", small)
+    small = say("enough_many", language, share=words, count=enough.draws)
+    return _cell(target, "enough", probability(enough.probability, enough.draws), "", small)
+
+
+def _idle(run: Run, verdict: Verdict, language: str) -> Cell | None:
+    idle = verdict.idle
+    if idle is None:
+        return None
+    unit = run.manifest.service(verdict.target.services[0]).unit[language]
+    gap = "" if language == "zh" else " "
+    places = f"{count(idle.places.mean, language)}{gap}{unit}" if idle.places.known else ""
+    if not idle.yuan.known:
+        return _cell(verdict.target.id, "idle_places", say("no_cost", language), "", places)
+    return _cell(
+        verdict.target.id, "idle", money(idle.yuan.mean, language), doubt(idle.yuan, language, money), places
+    )
+
+
+def _binding(verdict: Verdict, language: str) -> Cell | None:
+    if verdict.binding is None:
+        return None
+    step = say("unit_more", language, unit=verdict.target.step[language])
+    avoided = count(-verdict.binding.mean, language) if verdict.binding.mean else "0"
+    return _cell(verdict.target.id, "binding", avoided, doubt(_negative(verdict), language, count), step)
+
+
+def _negative(verdict: Verdict) -> Estimate:
+    """Turn days avoided into the change that they are, so that ends stay in order."""
+    number = verdict.binding
+    assert number is not None
+    return replace(number, mean=-number.mean, low=-number.high, high=-number.low)
+
+
+def _work(run: Run, verdict: Verdict, language: str) -> Cell | None:
+    work = verdict.break_even
+    if work is None:
+        return None
+    span = f"{plain(work.start.mean, language)} → {plain(work.last.mean, language)}"
+    small = _errand(run, verdict, language) if work.per_errand.known else ""
+    return _cell(verdict.target.id, "carried", say("break_even", language, value=span), "", small)
+
+
+def _errand(run: Run, verdict: Verdict, language: str) -> str:
+    """Name the minutes of an errand at which the work just fits."""
+    assert verdict.break_even is not None
+    service = next(each for each in map(run.manifest.service, verdict.target.services) if each.minutes)
+    number = verdict.break_even.per_errand
+    between = interval(number, language, plain)
+    value = plain(number.mean, language) + (f" ({between})" if between else "")
+    return say(
+        "break_even_errand",
+        language,
+        title=run.manifest.setting(service.minutes).title(language),
+        value=value,
+    )
+
+
+def _note(verdict: Verdict, language: str) -> str:
+    """Join what the manifest says of a target, leaving out what the table says anyway."""
+    note = verdict.target.note[language] if verdict.target.note else ""
+    said = say("plan_silent", language)
+    companion = say("companion", language) if verdict.target.companion else ""
+    return say("semicolon", language).join(filter(None, (companion, "" if note == said else note)))
+
+
+def _point(run: Run, point: TurningPoint, language: str) -> Cell:
+    entry = run.manifest.setting(point.parameter)
+    where = say(
+        "above" if point.above else "below", language, value=setting(point.value, entry.unit, language)
+    )
+    return {
+        "id": f"turning.{point.target}.{point.parameter}",
+        "setting": entry.title(language),
+        "where": where,
+        "unit": unit(entry.unit, language),
+        "becomes": say("becomes_enough" if point.becomes else "becomes_short", language),
+        "enough": point.becomes,
+        "target": run.manifest.target(point.target).title[language],
+        "now": setting(entry.value, entry.unit, language),
+    }
+
+
+def _mover(run: Run, effect: Effect, language: str) -> Cell:
+    entry = run.manifest.setting(effect.parameter)
+    return {
+        "id": f"effect.{effect.target}.{effect.parameter}",
+        "setting": entry.title(language),
+        "target": run.manifest.target(effect.target).title[language],
+        "range": f"{setting(entry.low, entry.unit, language)} … {setting(entry.high, entry.unit, language)}",
+        "unit": unit(entry.unit, language),
+        "effect": f"{share(effect.at_low, language)} … {share(effect.at_high, language)}",
+    }

@@ -1,0 +1,218 @@
+"""The later pages as their template needs them: waits, map, left out, counties, assumptions, predictions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from results.cascades import FEWEST, left_out
+from results.counties import county_met, county_rows
+from results.drawings import Drawing
+from results.estimates import Estimate, estimate, ratio
+from results.figures import draw_left_out, draw_maps, draw_monthly, draw_tornado
+from results.manifest import PredictionEntry, ServiceEntry, SettingEntry
+from results.notation import Writer, count, doubt, plain, setting, share, unit
+from results.tables import Array, Run, by_replication
+from results.turning import Effect, effects, largest_movers
+from results.waits import monthly, standard_check, wait_spread, wait_statistics
+from results.words import say
+from sim.clock import months_of
+
+TORNADO_ROWS = 14
+Cell = str | tuple[str, str]
+Cells = list[Cell]  # a text, or a text with a small line below
+
+
+def later_pages(run: Run, language: str) -> dict[str, Any]:
+    """Gather the later pages of a run; ``drawings`` lists what was drawn for them."""
+    queued = [each for each in run.manifest.services if each.queued]
+    series = draw_monthly([(each.name[language], monthly(run, each)) for each in queued], language)
+    maps = draw_maps([(each.name[language], *county_met(run, each)) for each in queued], language)
+    groups = [(each, left_out(run, each.id)) for each in queued]
+    losers = [draw_left_out(found, each.id, each.name[language], language) for each, found in groups if found]
+    tornado = _tornado(run, language)
+    return {
+        "monthly": series,
+        "waits": [_wait_row(run, each, language) for each in queued],
+        "map": maps,
+        "left_out": losers,
+        "fewest": FEWEST,
+        "counties": [
+            {"name": each.name[language], "rows": _county_table(run, each, language)} for each in queued
+        ],
+        "assumptions": _assumptions(run, language),
+        "tornado": tornado,
+        "predictions": [_prediction(run, each, language) for each in run.manifest.predictions],
+        "fitted": _fitted(run, language),
+        "whole_province": run.manifest.whole_province,
+        "notes": [note[language] for note in run.manifest.notes],
+        "description": run.manifest.description[language],
+        "record": _record(run),
+        "year": run.last_year,
+        "drawings": [series, maps, *losers, *([tornado] if tornado else [])],
+    }
+
+
+def _wait_row(run: Run, service: ServiceEntry, language: str) -> Cells:
+    waits = wait_statistics(run, service.id, run.last_year)
+    rows = run.of_service("months", service.id)
+    asked = estimate(by_replication(rows.filter(_in_year(run)), ("requests",), run.replications)["requests"])
+    check = standard_check(run, service)
+    days = service.standard.within_days
+    limits = ((check.half, days / 2), (check.full, days), (check.double, days * 2))
+    known = [_two(number, language, count) for number in wait_spread(run, service.id, run.last_year).values()]
+    shares: Cells = []
+    for number, limit in limits:
+        text, between = _two(number, language, share)
+        shares.append((text, f"{between} · {say('part_gap', language, days=f'{limit:g}')}"))
+    return [
+        service.name[language],
+        _two(asked, language, count),
+        count(waits.admitted, language),
+        *known,
+        *shares,
+    ]
+
+
+def _in_year(run: Run) -> Any:
+    return pl.col("month").is_in(list(months_of(run.last_year)))
+
+
+def _two(number: Estimate, language: str, write: Writer) -> tuple[str, str]:
+    """Write a number and, on a line below, its interval."""
+    return (write(number.mean, language), doubt(number, language, write)) if number.known else ("—", "")
+
+
+def _county_table(run: Run, service: ServiceEntry, language: str) -> list[Cells]:
+    lines: list[Cells] = []
+    for row in county_rows(run, service):
+        county = row.county
+        mark = say("imputed_mark", language) if county.ages_imputed else ""
+        lines.append(
+            [
+                (county.name, mark),
+                f"±{share(county.margin, language)}",
+                _two(row.population, language, count),
+                _two(row.elders, language, count),
+                _two(row.needed, language, count),
+                _two(row.met, language, share),
+                _two(row.waiting, language, count),
+                _two(row.places, language, count),
+                _two(row.occupancy, language, share),
+            ]
+        )
+    return lines
+
+
+def _assumptions(run: Run, language: str) -> list[Cells]:
+    """List all assumed numbers, those that move the share met most first."""
+    best: dict[str, Effect] = {}
+    for effect in effects(run):
+        if effect.metric == "met":
+            best.setdefault(effect.parameter, effect)
+    ranked = sorted(
+        run.manifest.assumed, key=lambda s: (-best[s.name].spread if s.name in best else 1.0, s.name)
+    )
+    return [_assumption(run, each, best.get(each.name), language) for each in ranked]
+
+
+def _assumption(run: Run, entry: SettingEntry, effect: Effect | None, language: str) -> Cells:
+    moved = say("no_effect", language)
+    if effect is not None:
+        target = run.manifest.target(effect.target).title[language]
+        ends = f"{share(effect.at_low, language)} → {share(effect.at_high, language)}"
+        moved = target + say("colon", language) + ends
+    low, high = (setting(value, entry.unit, language) for value in (entry.low, entry.high))
+    reason = "; ".join(filter(None, (entry.source, entry.reason)))
+    return [
+        entry.title(language),
+        entry.name,
+        setting(entry.value, entry.unit, language),
+        f"{low} … {high}",
+        unit(entry.unit, language) or "%",
+        say(f"quality_{entry.quality}", language),
+        moved,
+        reason,
+    ]
+
+
+def _tornado(run: Run, language: str) -> Drawing | None:
+    movers = [each for each in largest_movers(run, "met", TORNADO_ROWS) if each.spread > 0]
+    rows = [
+        (
+            run.manifest.setting(each.parameter).title(language)
+            + f" · {run.manifest.target(each.target).title[language]}",
+            100 * (each.at_low - each.base),
+            100 * (each.at_high - each.base),
+        )
+        for each in movers
+    ]
+    return draw_tornado(rows, language) if rows else None
+
+
+def _prediction(run: Run, entry: PredictionEntry, language: str) -> Cells:
+    values = np.array(entry.predicted) if entry.predicted else occupancy_of_kind(run, entry.kind)
+    number = estimate(values)
+    as_share = entry.unit.startswith("share")
+    write: Writer = _tenths if as_share else plain
+    miss = "—"
+    if number.known:
+        gap = number.mean - entry.published
+        sign = "+" if gap > 0 else ""
+        miss = (
+            say("points", language, value=f"{sign}{100 * gap:.1f}".replace("-", "−"))
+            if as_share
+            else sign + plain(gap, language)
+        )
+    published = write(entry.published, language)
+    return [entry.title[language], published, _two(number, language, write), miss, entry.source]
+
+
+def _tenths(value: float, language: str) -> str:
+    return f"{100 * value:.1f}%"
+
+
+def occupancy_of_kind(run: Run, kind: str) -> Array:
+    """Return the share of a kind's places taken at the founding, by replication."""
+    names = [each.id for each in run.manifest.kinds]
+    if kind not in names:
+        return np.array([])
+    rows = run.table("units").filter(pl.col("kind") == names.index(kind))
+    sums = by_replication(rows, ("in_place_start", "built_start"), run.replications)
+    return ratio(sums["in_place_start"], sums["built_start"])
+
+
+def _fitted(run: Run, language: str) -> str:
+    fitted = run.manifest.fitted
+    if fitted is None:
+        return say("no_fit", language)
+    entry = next((each for each in run.manifest.settings if each.name == fitted.setting), None)
+    name = entry.title(language) if entry else fitted.setting
+    return say(
+        "predictions_note",
+        language,
+        setting=name,
+        anchor=fitted.anchor[language],
+        value=plain(fitted.value, language),
+        low=plain(fitted.low, language),
+        high=plain(fitted.high, language),
+        published=count(fitted.published, language),
+        reached=count(fitted.reached, language),
+    )
+
+
+def _record(run: Run) -> list[tuple[str, str]]:
+    """List what identifies a run: seed, versions, seconds, memory, hash."""
+    manifest = run.manifest
+    return [
+        ("scenario", manifest.scenario),
+        ("seed", str(manifest.seed)),
+        ("replications", str(manifest.replications)),
+        ("markets", ", ".join(manifest.markets)),
+        ("versions", ", ".join(f"{name} {version}" for name, version in manifest.versions.items())),
+        ("seconds", ", ".join(f"{name} {value:.1f}" for name, value in manifest.seconds.items())),
+        ("peak_mb", f"{manifest.peak_mb:.0f}"),
+        ("result_hash", manifest.result_hash),
+    ]

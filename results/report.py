@@ -1,0 +1,121 @@
+"""Write the report: one self-contained HTML for one or several runs, and the figures as PNG beside it.
+
+Nothing is fetched and no script runs: the font, the drawings and the style stand in the file. Text from a
+scenario is data: jinja2 escapes it everywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from results.compare import compare_runs, written
+from results.drawings import Drawing, numbered, renamed
+from results.front import front
+from results.pages import later_pages
+from results.tables import Run, open_run
+from results.words import LANGUAGES, say
+from sim.errors import RunError
+
+HERE = Path(__file__).parent
+WEB_FONT = HERE / "font" / "NotoSansSC-subset.woff2"
+NAME = "report.html"
+
+
+def write_report(folders: Sequence[str | Path], language: str = "zh", out: str | Path | None = None) -> Path:
+    """Write the report of finished run folders and return its path.
+
+    ``out`` is the HTML file; without it the report stands in the first folder. PNG files go to a folder
+    ``<name>_figures`` beside it. Raises RunError where a folder is unfinished, damaged or no run.
+    """
+    if not folders:
+        raise RunError("no run folder is given; name one or more folders that 'jinlin run' wrote")
+    if language not in LANGUAGES:
+        raise RunError(f"language {language!r} is not known; choose zh or en")
+    runs = [open_run(folder) for folder in folders]
+    path = Path(out) if out else runs[0].folder / _name(language)
+    drawings: list[Drawing] = []
+    html = render(runs, language, drawings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(html, encoding="utf-8")
+    _write_pngs(path, drawings)
+    return path
+
+
+def render(runs: Sequence[Run], language: str, drawings: list[Drawing] | None = None) -> str:
+    """Return the report as one HTML text; drawings made on the way are added to ``drawings``."""
+    made: list[Drawing] = []
+    parts = [_part(run, index, language, made) for index, run in enumerate(runs)]
+    if drawings is not None:
+        drawings += made
+    title = " · ".join(dict.fromkeys(part["front"]["title"] for part in parts))
+    return (
+        _environment(language)
+        .get_template("report.html.j2")
+        .render(
+            language=language,
+            title=title,
+            parts=parts,
+            comparisons=_comparisons(runs, language),
+            font=_font(),
+        )
+    )
+
+
+def _part(run: Run, index: int, language: str, drawings: list[Drawing]) -> dict[str, Any]:
+    """Gather what the templates need for one run; ids carry its number so that several stand on one page."""
+    page = front(run, language)
+    pages = later_pages(run, language)
+    made = (*page.pop("drawings"), *pages.pop("drawings"))
+    drawings += [renamed(each, numbered(each.name, index)) for each in made]
+    return {"id": f"run{index}", "index": index, "name": run.name, "front": page, "pages": pages}
+
+
+def _comparisons(runs: Sequence[Run], language: str) -> list[dict[str, Any]]:
+    """Compare every later run with the first, where they can be paired; say why where they cannot."""
+    found = []
+    for other in runs[1:]:
+        names = {"a": runs[0].manifest.title[language], "b": other.manifest.title[language]}
+        try:
+            found.append({**names, "rows": written(compare_runs(runs[0], other), language), "refused": ""})
+        except RunError as error:
+            found.append({**names, "rows": [], "refused": str(error)})
+    return found
+
+
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["say"] = lambda key, **parts: say(key, language, **parts)
+    environment.filters["svg"] = _svg
+    return environment
+
+
+def _svg(drawing: Drawing, index: int) -> Markup:
+    """Put a drawing into the page as it is: it is our own, and matplotlib has escaped its texts."""
+    return Markup(renamed(drawing, numbered(drawing.name, index)).svg)
+
+
+def _font() -> Markup:
+    return Markup(base64.b64encode(WEB_FONT.read_bytes()).decode("ascii"))  # base64 holds no markup
+
+
+def _name(language: str) -> str:
+    return NAME if language == "zh" else f"report.{language}.html"
+
+
+def _write_pngs(path: Path, drawings: Sequence[Drawing]) -> None:
+    folder = path.parent / f"{path.stem}_figures"
+    folder.mkdir(exist_ok=True)
+    for drawing in drawings:
+        (folder / f"{drawing.name}.png").write_bytes(drawing.png)

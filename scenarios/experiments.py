@@ -1,0 +1,182 @@
+"""Experiments as jobs: one market in one replication, lived once and replayed by every scenario.
+
+Markets share no queue and every draw is keyed, so jobs run in any order, on any worker, to the same tables.
+Replication 0 has the central values of all settings; the others draw the assumed ones from their ranges.
+Replication 0 is also *probed*: each assumed number that needs no new life is moved to both ends of its range
+with the same draws, and each pool gets one place more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from calibration.census import census_margins, founding_tables
+from calibration.evidence import load_evidence
+from calibration.life_tables import life_tables
+from scenarios.spread import census_base
+from scenarios.load import Scenario
+from scenarios.probes import Binding, Central, bind_all, probe_all
+from scenarios.supply import supply_plan
+from sim.capacity import build_supply
+from sim.margins import Cells, rake
+from sim.measures import Frame, Replay, Table, life_table, month_table, unit_table, wait_table
+from sim.model import CommunityModel, World, replay
+from sim.needs import Ledger
+from sim.parameters import Settings
+from sim.persons import cascade_table
+from sim.places import Atlas, Selection, load_atlas
+from sim.streams import Stream
+from sim.supply import CensusBase, Supply
+
+Progress = Callable[[str, int, int], None]  # name of the market, replication, months lived
+
+
+@dataclass(frozen=True)
+class Study:
+    """What to run: scenarios that share their services, places, replications and a seed."""
+
+    scenarios: tuple[Scenario, ...]
+    selection: Selection
+    replications: int
+    seed: int
+    months: int
+    probed: bool = True
+
+
+@dataclass(frozen=True)
+class Job:
+    """One market in one replication."""
+
+    market: int
+    replication: int
+
+
+@dataclass(frozen=True)
+class Served:
+    """What one scenario came to in a job; ``probed`` holds, by probe, its months and cascade of the last year."""
+
+    tables: dict[str, Table]
+    probed: dict[str, Table]
+    bindings: tuple[Binding, ...]
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """Everything that a job hands back: integer tables and how long it took."""
+
+    job: Job
+    life: Table
+    served: tuple[Served, ...]
+    residents: tuple[int, int, int]  # at the founding, at the end, resident-months
+    seconds: dict[str, float]
+    peak_mb: float
+
+
+def life_key(scenario: Scenario) -> str:
+    """Name what life and needs depend on: scenarios of one key are lived once and share their draws."""
+    settings = scenario.settings.quantities
+    kept = {name: (q.value, q.low, q.high) for name, q in sorted(settings.items()) if q.touches == "life"}
+    services = [(s.id, s.needed, s.ask_every_months, s.wish_ceiling) for s in scenario.services]
+    return repr((kept, services))
+
+
+def jobs_of(study: Study, atlas: Atlas) -> list[Job]:
+    """List the jobs of a study, the largest markets first, so that workers end together."""
+    sizes = {market: int(base_of_province().residents[list(atlas.markets[market].counties)].sum())
+             for market in study.selection.markets}  # fmt: skip
+    markets = sorted(study.selection.markets, key=lambda market: (-sizes[market], market))
+    return [Job(market, replication) for market in markets for replication in range(study.replications)]
+
+
+@lru_cache(maxsize=1)
+def raked_province() -> Cells:
+    """Rake the province once for a process."""
+    return rake(census_margins(load_evidence(), load_atlas()))
+
+
+@lru_cache(maxsize=1)
+def base_of_province() -> CensusBase:
+    """Count what provincial totals are spread by, county by county."""
+    return census_base(raked_province())
+
+
+@lru_cache(maxsize=2)
+def _drawn_world(services: tuple, life: Settings, months: int) -> World:
+    atlas, evidence = load_atlas(), load_evidence()
+    founding = founding_tables(evidence, life)
+    return World(atlas, raked_province(), founding, life_tables(evidence, life, atlas), services, life, months)
+
+
+def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResult:
+    """Found a market, live it once and replay every scenario of the study."""
+    watch = _Watch()
+    first = study.scenarios[0]
+    settings = first.settings.drawn(study.seed, job.replication)
+    world = _drawn_world(first.services, settings, study.months)
+    market = world.atlas.markets[job.market]
+    model = CommunityModel(world, market, study.seed, job.replication)
+    watch.note("founding")
+    ledger = model.live(lambda month: progress(market.name, job.replication, month) if progress else None)
+    record = model.record()
+    watch.note("life")
+    frame = frame_of(study, job, world)
+    served = tuple(_serve(study, scenario, job, world, ledger, frame, watch) for scenario in study.scenarios)
+    residents = (record.residents_start, record.residents_end, record.resident_months)
+    return JobResult(job, life_table(record, frame), served, residents, watch.seconds, watch.peak_mb)
+
+
+def frame_of(study: Study, job: Job, world: World) -> Frame:
+    """Say which counties of a market are reported, and what its tables need to know."""
+    reported = set(study.selection.counties) & set(world.atlas.markets[job.market].counties)
+    return Frame(
+        services=world.services, counties=np.array(sorted(reported)), county_codes=world.atlas.counties.code,
+        fifth_edges=world.founding.income[:, [200, 400, 600, 800]], months=study.months, replication=job.replication,
+    )  # fmt: skip
+
+
+def _serve(
+    study: Study, scenario: Scenario, job: Job, world: World, ledger: Ledger, frame: Frame, watch: _Watch
+) -> Served:
+    settings = scenario.settings.drawn(study.seed, job.replication)
+    stream = Stream.of(study.seed, job.replication)
+    counties = world.atlas.markets[job.market].counties
+
+    def meet(needs: Ledger, moved: Settings, change: Callable[[Supply], Supply]) -> Replay:
+        plan = supply_plan(scenario, moved, study.months)
+        supply = change(build_supply(plan, world.atlas, base_of_province(), counties))
+        return replay(needs, scenario.services, moved, supply, stream, study.months)
+
+    done = meet(ledger, settings, lambda supply: supply)
+    watch.note("service")
+    tables = {"months": month_table(done, frame), "cascade": cascade_table(done, frame),
+              "waits": wait_table(done, frame), "units": unit_table(done, frame)}  # fmt: skip
+    watch.note("demand")
+    if job.replication or not study.probed:
+        return Served(tables, {}, ())
+    central = Central(scenario, settings, ledger, done, frame, job.market, meet)
+    probed = Served(tables, probe_all(central), bind_all(central))
+    watch.note("service")
+    return probed
+
+
+class _Watch:
+    """Note the seconds of each stage and the largest memory seen."""
+
+    def __init__(self) -> None:
+        self.seconds = dict.fromkeys(("founding", "life", "demand", "service"), 0.0)
+        self.peak_mb = 0.0
+        self._since = time.perf_counter()
+
+    def note(self, stage: str) -> None:
+        import psutil
+
+        now = time.perf_counter()
+        self.seconds[stage] += now - self._since
+        self._since = now
+        memory = psutil.Process().memory_info()
+        self.peak_mb = max(self.peak_mb, getattr(memory, "peak_wset", memory.rss) / 2**20)

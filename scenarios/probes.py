@@ -1,0 +1,186 @@
+"""Probes: one assumed number moved to an end of its range, or one place more, with the same draws.
+
+A number reaches only some services: those whose definition names it, those whose facilities or staff it
+belongs to, or, where it is shared (``choice.``, ``money.``), all that queue. A probe replays these alone and
+takes the others from the central replication, so that a hundred probes cost a few replays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scenarios.load import Scenario
+from sim.clock import year_of
+from sim.kinds import Outcome, Step
+from sim.measures import Frame, Replay, Table, month_table
+from sim.needs import Ledger, Spells, take
+from sim.parameters import Settings
+from sim.persons import cascade_table
+from sim.services import Service
+from sim.supply import PARTS, Supply
+
+SHARED = ("choice.", "money.")
+Meet = Callable[[Ledger, Settings, Callable[[Supply], Supply]], Replay]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A setting moved to an end of its range (0 low, 1 high)."""
+
+    parameter: str
+    end: int
+    value: float
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Days on lists in the last year of a market, and with one place more in one pool."""
+
+    market: int
+    replication: int
+    pool: str
+    base: int
+    plus: int
+
+
+@dataclass(frozen=True)
+class Central:
+    """The central replication of a scenario in a market: what probes depart from.
+
+    ``meet`` replays a ledger under settings, its supply changed by a function.
+    """
+
+    scenario: Scenario
+    settings: Settings
+    ledger: Ledger
+    done: Replay
+    frame: Frame
+    market: int
+    meet: Meet
+
+
+def probes_of(scenario: Scenario) -> list[Probe]:
+    """List the probes of a scenario: both ends of every uncertain number that needs no new life."""
+    return _probes(scenario, ("need", "supply"))
+
+
+def cost_probes(scenario: Scenario) -> list[Probe]:
+    """List the probes that need no replay: numbers that only the reading of results uses."""
+    return _probes(scenario, ("result",))
+
+
+def _probes(scenario: Scenario, touching: tuple[str, ...]) -> list[Probe]:
+    moved = [q for q in scenario.settings.uncertain() if q.touches in touching]
+    return [Probe(q.name, end, (q.low, q.high)[end]) for q in moved for end in (0, 1)]
+
+
+def services_moved(scenario: Scenario, parameter: str) -> tuple[int, ...]:
+    """Return the services that a setting can reach, with those that share their places or replace them.
+
+    Every service where nothing says whom it reaches.
+    """
+    owner = parameter.split(".", 1)[0]
+    pools = {p.id for kind in scenario.kinds for p in kind.pools if owner in (kind.id, p.cadre)}
+    named = [
+        index for index, service in enumerate(scenario.services)
+        if parameter in service.setting_names or service.pool in pools or (service.cadre and service.cadre == owner)
+    ]  # fmt: skip
+    if not named and parameter.startswith(SHARED):
+        named = [index for index, service in enumerate(scenario.services) if service.queued]
+    return _with_rivals(scenario.services, named) if named else tuple(range(len(scenario.services)))
+
+
+def _with_rivals(services: Sequence[Service], named: Sequence[int]) -> tuple[int, ...]:
+    """Add the services that share a pool or a group with those named."""
+    groups, pools = {services[i].group for i in named}, {services[i].pool for i in named} - {""}
+    return tuple(i for i, s in enumerate(services) if i in named or s.group in groups or s.pool in pools)
+
+
+def only(ledger: Ledger, services: tuple[int, ...]) -> Ledger:
+    """Return the part of a ledger that belongs to some services."""
+    kept = np.isin(ledger.spells.service, services)
+    row = np.cumsum(kept) - 1
+    asks = take(ledger.asks, kept[ledger.asks.spell])
+    spells = take(ledger.spells, kept)
+    assert isinstance(spells, Spells)
+    mine = np.isin(np.arange(len(ledger.people)), services)
+    people, persons = ledger.people * mine[:, None, None, None], ledger.persons * mine[:, None, None]
+    moved = replace(asks, spell=row[asks.spell].astype(np.int32))
+    return replace(ledger, spells=spells, asks=moved, people=people, persons=persons)  # type: ignore[arg-type]
+
+
+def probe_all(central: Central) -> dict[str, Table]:
+    """Replay every probe; return the last year's months and cascade, the probe's number as the replication."""
+    parts: dict[tuple[int, ...], Ledger] = {}
+    base = last_year(central.done, central.frame)
+    found: dict[str, list[Table]] = {name: [] for name in base}
+    for number, probe in enumerate(probes_of(central.scenario)):
+        services = services_moved(central.scenario, probe.parameter)
+        ledger = parts.setdefault(services, only(central.ledger, services))
+        moved = central.settings.with_values({probe.parameter: probe.value})
+        replayed = last_year(central.meet(ledger, moved, lambda supply: supply), central.frame)
+        for name, table in found.items():
+            table.append(_merged(replayed[name], base[name], services, number))
+    return {name: _stacked(tables) for name, tables in found.items() if tables}
+
+
+def last_year(outcome: Replay, frame: Frame) -> dict[str, Table]:
+    """Tabulate the last year of a replay by month and person."""
+    months = month_table(outcome, frame)
+    late = months["month"] >= frame.months - 12
+    cascade = cascade_table(outcome, frame, (year_of(frame.months - 1),))
+    return {"months": {name: column[late] for name, column in months.items()}, "cascade": cascade}
+
+
+def _merged(replayed: Table, base: Table, services: tuple[int, ...], number: int) -> Table:
+    """Take some services from a replay and the others from the base."""
+    mine, others = np.isin(replayed["service"], services), ~np.isin(base["service"], services)
+    joined = {name: np.concatenate([replayed[name][mine], base[name][others]]) for name in base}
+    return joined | {"replication": np.full(len(joined["service"]), number, dtype=np.int64)}
+
+
+def _stacked(tables: Sequence[Table]) -> Table:
+    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+
+
+def bind_all(central: Central) -> tuple[Binding, ...]:
+    """Give each pool one place more and count the days on lists."""
+    found = []
+    for pool in central.done.supply.pools:
+        mine = tuple(i for i, service in enumerate(central.scenario.services) if service.pool == pool)
+        ledger = only(central.ledger, _with_rivals(central.scenario.services, mine))
+        target = _longest_list(central.done, pool)
+        plus = central.meet(ledger, central.settings, lambda supply, unit=target: one_place_more(supply, unit))
+        base_days, plus_days = (_unmet(each, central.frame, mine) for each in (central.done, plus))
+        found.append(Binding(central.market, central.frame.replication, pool, base_days, plus_days))
+    return tuple(found)
+
+
+def _longest_list(done: Replay, pool: str) -> int:
+    """Return the unit of a pool that most unserved requests put first, -1 where the pool has no unit."""
+    units = done.supply.units
+    of_pool = np.flatnonzero(units.pool == done.supply.pools.index(pool))
+    if of_pool.size == 0:
+        return -1
+    asked = np.flatnonzero(done.requests.step == Step.REQUESTED)
+    unserved = (Outcome.WAITING, Outcome.LEFT_NEED_ENDED, Outcome.LEFT_PATIENCE_ENDED)
+    first = done.requests.candidates[asked[np.isin(done.log.outcome, unserved)], 0]
+    count = np.bincount(first[first >= 0], minlength=len(units))
+    return int(of_pool[np.argmax(count[of_pool])])
+
+
+def one_place_more(supply: Supply, unit: int) -> Supply:
+    """Give a unit one place (or worker) more, from the founding on; nothing where there is no unit."""
+    units = supply.units
+    more = PARTS * (units.step_unit == unit)
+    larger = replace(units, step_built=units.step_built + more, step_staffed=units.step_staffed + more)
+    return replace(supply, units=larger)
+
+
+def _unmet(outcome: Replay, frame: Frame, services: tuple[int, ...]) -> int:
+    months = month_table(outcome, frame)
+    kept = np.isin(months["service"], services) & (months["month"] >= frame.months - 12)
+    return int(months["unmet_days"][kept].sum())

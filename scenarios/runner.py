@@ -1,0 +1,172 @@
+"""Run the jobs of a study over processes and put their tables together in one order.
+
+The order of jobs, and which worker took them, never shows: tables are sorted by their keys and hashed as
+integers. Workers are started afresh and recycled after each few jobs, so that nothing leaks from one market to
+the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import numpy as np
+
+from scenarios.experiments import Job, JobResult, Study, jobs_of, run_job
+from scenarios.probes import Binding
+from sim.errors import JinlinError
+from sim.measures import Table
+from sim.places import load_atlas
+
+KEYS = {
+    "life": ("replication", "county", "year"),
+    "months": ("replication", "county", "service", "month"),
+    "cascade": ("replication", "county", "service", "year", "age_band", "function", "income_fifth", "area"),
+    "waits": ("replication", "county", "service", "year", "wait_days"),
+    "units": ("replication", "county", "unit", "kind", "pool"),
+}
+JOBS_PER_WORKER = 4
+
+
+@dataclass(frozen=True)
+class Event:
+    """Progress: a market in a replication has lived some months, or (``done``) its job has ended."""
+
+    market: str
+    replication: int
+    months: int
+    done: bool = False
+
+
+@dataclass
+class Outcome:
+    """What one scenario of a study came to, over all markets and replications."""
+
+    tables: dict[str, Table]
+    probed: dict[str, Table]
+    bindings: list[Binding]
+    residents: tuple[float, float, int]  # means over replications at start and end; resident-months, a sum
+    seconds: dict[str, float] = field(default_factory=dict)
+    peak_mb: float = 0.0
+
+    @property
+    def result_hash(self) -> str:
+        """Return the SHA-256 of the integer tables, the same for any order of jobs and any number of workers."""
+        digest = hashlib.sha256()
+        for name in sorted(self.tables):
+            for column in sorted(self.tables[name]):
+                digest.update(f"{name}.{column}".encode())
+                digest.update(np.ascontiguousarray(self.tables[name][column], dtype="<i8").tobytes())
+        return digest.hexdigest()
+
+
+def run_study(study: Study, workers: int = 0, tell: Callable[[Event], None] = lambda event: None) -> list[Outcome]:
+    """Run a study on some workers (0: one a core) and return an outcome for each scenario."""
+    begun = time.perf_counter()
+    jobs = jobs_of(study, load_atlas())
+    count = min(workers or os.cpu_count() or 1, len(jobs))
+    results = list(_alone(study, jobs, tell) if count == 1 else _pooled(study, jobs, count, tell))
+    total = time.perf_counter() - begun
+    return [_outcome(results, number, total, count) for number in range(len(study.scenarios))]
+
+
+def _alone(study: Study, jobs: list[Job], tell: Callable[[Event], None]) -> Iterator[JobResult]:
+    for job in jobs:
+        result = run_job(study, job, lambda market, replication, month: tell(Event(market, replication, month)))
+        tell(Event(load_atlas().markets[job.market].name, job.replication, study.months, done=True))
+        yield result
+
+
+def _pooled(study: Study, jobs: list[Job], count: int, tell: Callable[[Event], None]) -> Iterator[JobResult]:
+    context = get_context("spawn")
+    with context.Manager() as manager:
+        queue = manager.Queue()
+        pool = ProcessPoolExecutor(count, mp_context=context, max_tasks_per_child=JOBS_PER_WORKER)
+        try:
+            yield from _drained([pool.submit(_work, study, job, queue) for job in jobs], queue, tell)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list((getattr(pool, "_processes", None) or {}).values()):
+                process.terminate()
+            raise
+        pool.shutdown()
+
+
+def _work(study: Study, job: Job, queue: SimpleQueue[Event]) -> JobResult:
+    """Run a job in a worker, one word a year of life."""
+
+    def progress(market: str, replication: int, month: int) -> None:
+        if month % 6 == 0:
+            queue.put(Event(market, replication, month))
+
+    result = run_job(study, job, progress)
+    queue.put(Event(load_atlas().markets[job.market].name, job.replication, study.months, done=True))
+    return result
+
+
+def _drained(
+    futures: list[Future[JobResult]], queue: Any, tell: Callable[[Event], None]
+) -> Iterator[JobResult]:
+    waiting = set(futures)
+    while waiting:
+        done, waiting = wait(waiting, timeout=0.2)
+        _tell_all(queue, tell)
+        for future in done:
+            yield future.result()
+    _tell_all(queue, tell)
+
+
+def _tell_all(queue: Any, tell: Callable[[Event], None]) -> None:
+    while True:
+        try:
+            tell(queue.get_nowait())
+        except Empty:
+            return
+
+
+def _outcome(results: list[JobResult], number: int, total: float, workers: int) -> Outcome:
+    served = [result.served[number] for result in results]
+    tables = {"life": _joined([result.life for result in results], KEYS["life"])}
+    for name in served[0].tables:
+        tables[name] = _joined([each.tables[name] for each in served], KEYS[name])
+    probed = {
+        name: _joined([each.probed[name] for each in served if each.probed], KEYS[name])
+        for name in next((each.probed for each in served if each.probed), {})
+    }
+    replications = len({result.job.replication for result in results})
+    start, end, months = (sum(result.residents[i] for result in results) for i in range(3))
+    seconds = {stage: sum(r.seconds[stage] for r in results) / workers for stage in results[0].seconds}
+    return Outcome(
+        tables=tables, probed=probed, bindings=sorted(_bindings(served), key=_binding_key),
+        residents=(start / replications, end / replications, months),
+        seconds=seconds | {"total": total}, peak_mb=_peak(results, workers),
+    )  # fmt: skip
+
+
+def _bindings(served: list[Any]) -> list[Binding]:
+    return [binding for each in served for binding in each.bindings]
+
+
+def _binding_key(binding: Binding) -> tuple[int, int, str]:
+    return binding.replication, binding.market, binding.pool
+
+
+def _peak(results: list[JobResult], workers: int) -> float:
+    """Bound the memory of all workers together: the largest jobs at once."""
+    return float(sum(sorted((result.peak_mb for result in results), reverse=True)[:workers]))
+
+
+def _joined(parts: list[Table], keys: tuple[str, ...]) -> Table:
+    """Put tables below one another, rows sorted by their keys."""
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    if len({len(column) for column in joined.values()}) != 1:
+        raise JinlinError("columns of a result table differ in length")
+    order = np.lexsort([joined[key] for key in reversed(keys)])
+    return {name: column[order] for name, column in joined.items()}

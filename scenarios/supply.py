@@ -1,0 +1,117 @@
+"""Turn dated values into what the simulation takes: settings by month, and numbers held against targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.schema import Judged, Measure, Scenario
+from sim.clock import MONTHS_TO_END_OF_2025
+from sim.errors import Fault, ScenarioError
+from sim.supply import FacilityKind, SupplyPlan
+
+Floats = NDArray[np.float64]
+Values = Mapping[str, float]
+_PER_CENT = {"%": 100.0}  # the register writes shares as per cent, scenarios as parts of one
+
+
+def supply_plan(
+    scenario: Scenario, settings: Values | None = None, months: int = MONTHS_TO_END_OF_2025
+) -> SupplyPlan:
+    """Give the supply of a scenario month by month.
+
+    ``settings`` are those of a replication (drawn); the scenario's own where left out. A dated value moves
+    one setting: its path, shape (months,), is in the setting's unit.
+    """
+    settings = scenario.settings if settings is None else settings
+    paths = {
+        value.unit.setting: dated_path(scenario, key, settings, months) * value.unit.factor
+        for key, value in scenario.dated.items()
+    }
+    return SupplyPlan(
+        kinds=scenario.kinds, cadres=scenario.cadres, services=scenario.services, settings=settings,
+        months=months, paths=paths, file=scenario.lineage[0].file,
+    )  # fmt: skip
+
+
+def dated_path(
+    scenario: Scenario, key: str, settings: Values | None = None, months: int = MONTHS_TO_END_OF_2025
+) -> Floats:
+    """Give a value that the scenario dates, by month, in the unit it was written in."""
+    value = scenario.dated[key]
+    settings = scenario.settings if settings is None else settings
+    return value.by_month(settings[value.unit.setting] / value.unit.factor, months)
+
+
+def key_path(
+    scenario: Scenario, key: str, settings: Values | None = None, months: int = MONTHS_TO_END_OF_2025
+) -> Floats:
+    """Give a dated value in its first unit, or a setting, by month, whether the scenario dates it or not."""
+    plan = supply_plan(scenario, settings, months)
+    units = scenario.units.get(key)
+    return plan.path(units[0].setting) / units[0].factor if units else plan.path(key)
+
+
+def delivered_path(
+    scenario: Scenario, judged: Judged, unit: str,
+    settings: Values | None = None, months: int = MONTHS_TO_END_OF_2025,
+) -> Floats | None:  # fmt: skip
+    """Give what is held against a target on the last day of each month, (months,), in the target's unit.
+
+    ``unit`` is the register's. None where the target names no values: the run itself has to say.
+    """
+    if not judged.delivered:
+        return None
+    paths = [key_path(scenario, key, settings, months) for key in judged.delivered]
+    factor = _PER_CENT.get(unit, 1.0)
+    match judged.measure:
+        case Measure.PRODUCT:
+            return np.asarray(np.prod(paths, axis=0) * factor)
+        case Measure.SHARE:
+            kinds = (key.split(".", 1)[1] for key in judged.delivered)
+            places = [key_path(scenario, f"supply.{kind}", settings, months) for kind in kinds]
+            of_first = np.sum([share * total for share, total in zip(paths, places, strict=True)], axis=0)
+            return np.asarray(of_first / np.maximum(np.sum(places, axis=0), 1) * factor)
+        case Measure.ADDED:
+            total = np.sum(paths, axis=0)
+            return np.asarray((total - total[0]) * factor)
+        case _:
+            return np.asarray(np.sum(paths, axis=0) * factor)
+
+
+def check_limits(scenario: Scenario) -> None:
+    """Refuse a scenario that builds what the plan forbids: too large, or with too few nursing beds.
+
+    Only what is built in the run is bound, so a kind whose places never rise is not looked at.
+    """
+    plan = supply_plan(scenario)
+    for kind in scenario.kinds:
+        rising = np.flatnonzero(np.diff(plan.path(kind.total)) > 0) + 1
+        if rising.size and not kind.one_per_township:
+            _check_largest(plan, kind, rising)
+            _check_smallest(plan, kind, rising)
+
+
+def _check_largest(plan: SupplyPlan, kind: FacilityKind, months: NDArray[np.intp]) -> None:
+    size = float(plan.path(kind.new_size)[months].max())
+    most = float(plan.path(kind.most_new)[0]) if kind.most_new else np.inf
+    if size > most:
+        raise _fault(plan, kind.new_size, size, f"1 to {most:g}", "the plan's limit; open more, smaller ones")
+
+
+def _check_smallest(plan: SupplyPlan, kind: FacilityKind, months: NDArray[np.intp]) -> None:
+    share = plan.path(kind.pools[0].share) if kind.pools[0].share else np.ones(plan.months)
+    nursing = (plan.path(kind.new_size) * share)[months]
+    least = float(plan.path(kind.least_new)[0]) if kind.least_new else 0.0
+    if nursing.min() < least:
+        worst = int(months[int(np.argmin(nursing))])
+        size, of_it = float(plan.path(kind.new_size)[worst]), float(share[worst])
+        fewest = f"at least {np.ceil(least / of_it):g}" if of_it else "larger, with a nursing share above 0"
+        remedy = f"at a nursing share of {of_it:.2g} it has fewer than the plan's {least:g} nursing beds"
+        raise _fault(plan, kind.new_size, size, fewest, remedy)
+
+
+def _fault(plan: SupplyPlan, key: str, value: float, allowed: str, remedy: str) -> ScenarioError:
+    return ScenarioError(str(Fault(plan.file, key, value, allowed, remedy)))

@@ -1,0 +1,272 @@
+"""Capacity: the units of a market, their places, prices and staff over time.
+
+``build_supply`` reads a plan of supply for the whole province and gives one market its part: facilities by
+county (``sim.openings``), each split into units by pool, staffed (``sim.workforce``) and sited in a township.
+A nursing share that rises turns ordinary places of standing homes into nursing places.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.kinds import Payer
+from sim.openings import (
+    Builder,
+    Buildings,
+    base_counts,
+    county_targets,
+    minute_in_place,
+    provincial_totals,
+    stations,
+)
+from sim.places import Atlas, TownshipKind
+from sim.streams import Decision, Stream
+from sim.supply import (
+    NOT_SOLD,
+    PARTS,
+    Base,
+    Cadre,
+    CensusBase,
+    FacilityKind,
+    Ints,
+    Pool,
+    Supply,
+    SupplyPlan,
+    Units,
+)
+from sim.workforce import MILLION, hours, millionths, offsets, staff
+
+__all__ = [
+    "NOT_SOLD",
+    "PARTS",
+    "Base",
+    "Cadre",
+    "CensusBase",
+    "FacilityKind",
+    "Pool",
+    "Supply",
+    "SupplyPlan",
+    "Units",
+    "build_supply",
+]
+
+_SITES = Stream.of(0, 0)  # facilities stand where they stand, whatever the seed
+_FEN = 100
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Units of one kind and county, by facility, then pool; columns have one entry per unit."""
+
+    kind: int
+    county: int
+    pool: Ints
+    ordinal: Ints
+    township: Ints
+    places: Ints  # (units, months)
+    filled: Ints  # (units, months), posts
+    staffed: Ints  # (units, months), parts
+
+
+def build_supply(plan: SupplyPlan, atlas: Atlas, census: CensusBase, counties: Sequence[int]) -> Supply:
+    """Build the supply of a market from a plan for the province.
+
+    ``counties`` are the market's, rows of the atlas. Returns units, prices and the staff of those counties.
+    Raises ScenarioError where a path is negative or a facility would break a limit of the plan. The order and
+    keys of units do not depend on the other markets.
+    """
+    bases = base_counts(census, atlas)
+    pools = tuple(dict.fromkeys(pool.id for kind in plan.kinds for pool in kind.pools))
+    unbuilt = np.zeros((len(plan.kinds), len(atlas.counties.code)), dtype=np.int64)
+    rows: list[_Rows] = []
+    for number, kind in enumerate(plan.kinds):
+        for county, buildings in _buildings(plan, kind, bases, counties).items():
+            unbuilt[number, county] = buildings.unbuilt
+            rows.append(_units_of(plan, atlas, pools, number, county, buildings))
+    rows.sort(key=lambda each: (each.county, each.kind))
+    workers, counted, minutes = _staff(plan, bases, rows, counties)
+    payers = range(len(Payer))
+    return Supply(
+        units=_table(plan, atlas, rows),
+        kinds=plan.kinds,
+        pools=pools,
+        cadres=tuple(cadre.id for cadre in plan.cadres),
+        services=tuple(service.id for service in plan.services),
+        months=plan.months,
+        counties=tuple(sorted(counties)),
+        prices=_prices(plan),
+        admits=np.array([[payer in kind.admits for payer in payers] for kind in plan.kinds], dtype=bool),
+        free=np.array([[payer in kind.free_for for payer in payers] for kind in plan.kinds], dtype=bool),
+        minutes=minutes,
+        workers=workers,
+        counted=counted,
+        unbuilt=unbuilt,
+    )
+
+
+def _buildings(
+    plan: SupplyPlan, kind: FacilityKind, bases: dict[Base, Ints], counties: Sequence[int]
+) -> dict[int, Buildings]:
+    """Build the facilities of one kind, county by county of the market."""
+    totals = provincial_totals(plan, kind, bases)
+    weights = bases[Base.TOWNSHIPS] if kind.one_per_township else bases[kind.base]
+    targets = county_targets(totals, weights)
+    if kind.one_per_township:
+        sizes = millionths(plan.path(kind.mean_size))
+        return {county: stations(targets[county], sizes, county) for county in sorted(counties)}
+    builder = Builder.of(plan, kind, totals)
+    return {county: builder.build(targets[county]) for county in sorted(counties)}
+
+
+def _units_of(
+    plan: SupplyPlan, atlas: Atlas, pools: tuple[str, ...], number: int, county: int, buildings: Buildings
+) -> _Rows:
+    """Split a county's facilities of one kind into units, staff them and site them."""
+    kind = plan.kinds[number]
+    count = len(buildings.sizes)
+    spread = np.arange(count) + 7 * county  # where the county stands in the even spread of roundings
+    places = _split(plan, kind, buildings.sizes, spread)
+    filled, staffed = np.zeros_like(places), places * PARTS
+    for index, pool in enumerate(kind.pools):
+        if pool.cadre:
+            cadre = next(each for each in plan.cadres if each.id == pool.cadre)
+            shares = np.clip(plan.path(cadre.staffed_share), 0, 1)
+            posts = staff(places[index], plan.path(pool.places_per_post), shares, spread + 3 * index)
+            filled[index], staffed[index] = posts.filled, posts.staffed
+    ordinal = np.repeat(np.arange(count), len(kind.pools))
+    return _Rows(
+        kind=number,
+        county=county,
+        pool=np.tile([pools.index(pool.id) for pool in kind.pools], count).astype(np.int64),
+        ordinal=ordinal,
+        township=_sites(atlas, kind, county, count)[ordinal],
+        places=_by_facility(places),
+        filled=_by_facility(filled),
+        staffed=_by_facility(staffed),
+    )
+
+
+def _split(plan: SupplyPlan, kind: FacilityKind, sizes: Ints, spread: Ints) -> Ints:
+    """Split facilities' places over the pools: shape (pools, facilities, months); the last takes the rest."""
+    left, parts = sizes, []
+    for pool in kind.pools[:-1]:
+        share = np.clip(millionths(plan.path(pool.share)), 0, MILLION)
+        part = np.minimum((sizes * share + offsets(spread)[:, None]) // MILLION, left)
+        parts.append(part)
+        left = left - part
+    return np.stack([*parts, left])
+
+
+def _by_facility(table: Ints) -> Ints:
+    """Turn (pools, facilities, months) into rows by facility, then pool."""
+    return np.asarray(table.transpose(1, 0, 2).reshape(-1, table.shape[2]))
+
+
+def _sites(atlas: Atlas, kind: FacilityKind, county: int, count: int) -> Ints:
+    """Choose the township of each facility: keyed draws, weighted by communities.
+
+    Facilities that stand one in a township take the county's townships in a keyed order.
+    """
+    code = int(atlas.counties.code[county])
+    here = np.flatnonzero(atlas.townships.county == county)
+    if kind.one_per_township:
+        here = here[atlas.townships.kind[here] != TownshipKind.OTHER]
+        keys = atlas.townships.code[here].astype(np.uint64)
+        order = np.argsort(_SITES.words(keys, Decision.UNIT_SITE)[0], kind="stable")
+        return here[order][:count]
+    weights = np.bincount(atlas.communities.township, minlength=len(atlas.townships.code))[here]
+    key = np.full(count, (code << 32) | zlib.crc32(kind.id.encode()), dtype=np.uint64)
+    drawn = _SITES.words(key, Decision.UNIT_SITE, np.arange(count))[0].astype(np.int64)
+    return here[np.searchsorted(np.cumsum(weights), drawn * int(weights.sum()) >> 32, side="right")]
+
+
+def _table(plan: SupplyPlan, atlas: Atlas, rows: list[_Rows]) -> Units:
+    """Number the units that ever have places, and list the steps of their capacity."""
+    sizes = [len(each.pool) for each in rows]
+    places = np.concatenate([each.places for each in rows])
+    real = places.any(axis=1)
+    places = places[real]
+    built = places * PARTS
+    staffed = np.concatenate([each.staffed for each in rows])[real]
+    pool, ordinal, township = (
+        np.concatenate([getattr(each, name) for each in rows])[real]
+        for name in ("pool", "ordinal", "township")
+    )
+    kind = np.repeat([each.kind for each in rows], sizes)[real]
+    county = np.repeat([each.county for each in rows], sizes)[real]
+    code = atlas.counties.code[county].astype(np.uint64)
+    minutes = np.array([minute_in_place(month) for month in range(plan.months)])
+    month, unit = _changes(built, staffed)
+    return Units(
+        id=np.arange(len(kind), dtype=np.int32),
+        key=code << np.uint64(32) | (kind << 24 | ordinal << 8 | pool).astype(np.uint64),
+        kind=kind.astype(np.uint8),
+        pool=pool.astype(np.uint8),
+        county=county.astype(np.uint8),
+        township=township.astype(np.int16),
+        public=np.array([each.public for each in plan.kinds], dtype=np.uint8)[kind],
+        opens=minutes[(places > 0).argmax(axis=1)].astype(np.int32),
+        step_unit=unit.astype(np.int32),
+        step_minute=minutes[month].astype(np.int32),
+        step_built=built[unit, month].astype(np.int32),
+        step_staffed=staffed[unit, month].astype(np.int32),
+    )
+
+
+def _changes(built: Ints, staffed: Ints) -> tuple[Ints, Ints]:
+    """Find the months and units at which capacity changes, in that order; before month 0 there was none."""
+    before = np.zeros((len(built), 1), dtype=np.int64)
+    changed = np.diff(built, axis=1, prepend=before) != 0
+    changed |= np.diff(staffed, axis=1, prepend=before) != 0
+    month, unit = np.nonzero(changed.T)
+    return month, unit
+
+
+def _staff(
+    plan: SupplyPlan, bases: dict[Base, Ints], rows: list[_Rows], counties: Sequence[int]
+) -> tuple[Ints, Ints, Ints]:
+    """Return workers and people only counted (thousandths) and minutes, by cadre, county and month."""
+    shape = (len(plan.cadres), len(bases[Base.RESIDENTS]), plan.months)
+    workers, counted, minutes = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    here = sorted(counties)
+    for number, cadre in enumerate(plan.cadres):
+        if cadre.workers_per_10000:
+            brought = hours(plan, cadre, bases)
+            workers[number, here] = brought.workers[here]
+            counted[number, here] = brought.counted[here]
+            minutes[number, here] = brought.minutes[here]
+    for each in rows:
+        kind = plan.kinds[each.kind]
+        for index, pool in enumerate(kind.pools):
+            number = [cadre.id for cadre in plan.cadres].index(pool.cadre) if pool.cadre else -1
+            if number >= 0:
+                workers[number, each.county] += 1000 * each.filled[index :: len(kind.pools)].sum(axis=0)
+    return workers, counted, minutes
+
+
+def _prices(plan: SupplyPlan) -> Ints:
+    """Return fen a month by kind, service and month."""
+    shape = (len(plan.kinds), len(plan.services), plan.months)
+    prices = np.full(shape, NOT_SOLD, dtype=np.int64)
+    for number, kind in enumerate(plan.kinds):
+        pools = {pool.id for pool in kind.pools}
+        for index, service in enumerate(plan.services):
+            if service.pool in pools:
+                prices[number, index] = _price(plan, kind.id, service.id, service.pool)
+    return prices
+
+
+def _price(plan: SupplyPlan, kind: str, service: str, pool: str) -> Ints:
+    own, common = f"{kind}.price.{service}", f"{kind}.price.{pool}"
+    share = f"{kind}.price_share.{service}"
+    if own in plan.paths or own in plan.settings:
+        yuan = plan.path(own)
+    elif common in plan.paths or common in plan.settings:
+        yuan = plan.path(common) * (plan.path(share) if share in plan.settings else 1.0)
+    else:
+        return np.full(plan.months, NOT_SOLD, dtype=np.int64)
+    return np.rint(yuan * _FEN).astype(np.int64)

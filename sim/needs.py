@@ -1,0 +1,93 @@
+"""The need ledger: what no supply touches.
+
+A *spell* is a need of one resident for one service, from its start to its end (half-open, minutes since the
+founding; a spell that began before the census starts at a negative minute). An *ask* is a moment at which a
+resident in need would turn to the service, with the word of the draw that decides the wish and what choice
+needs to know of the resident then. Neither depends on facilities, prices or staff, so one ledger serves every
+scenario. Asks whose wish no setting can grant (``Service.wish_ceiling``) are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray
+Table = TypeVar("Table", "Spells", "Asks")
+
+
+@dataclass(frozen=True)
+class Spells:
+    """Needs, one row each, ordered by month of recording, row of the resident, service.
+
+    ``group``, ``function``, ``payer`` and the like are what they were when recording began (the founding, for
+    a need that is older).
+    """
+
+    service: Array  # u1, index in the tuple of services
+    group: Array  # u1, index in Service.needed
+    resident: Array  # i4, row in Residents
+    key: Array  # u8
+    county: Array  # u1, index in the atlas
+    start: Array  # i4, minute
+    end: Array  # i4, minute; clock.NEVER where it outlasts the horizon
+    age_months: Array  # i2, at the start of recording
+    function: Array  # u1
+    area: Array  # u1
+    payer: Array  # u1
+    income: Array  # i4, yuan a year per head
+
+
+@dataclass(frozen=True)
+class Asks:
+    """Moments of asking, one row each, ordered by month of recording and row of the resident.
+
+    Asks before the founding carry what the resident was at the founding, but for age.
+    """
+
+    spell: Array  # i4, row in Spells
+    minute: Array  # i4
+    ordinal: Array  # i2, month of asking since 2020-11 (negative before): the time of its draws
+    wish: Array  # u4, word: wishes where below the threshold
+    age_months: Array  # i2
+    function: Array  # u1
+    disability_kind: Array  # u1
+    disability_grade: Array  # u1
+    card: Array  # u1
+    living: Array  # u1
+    area: Array  # u1
+    employment: Array  # u1
+    mother_employment: Array  # u1, 255 where there is no mother
+    pension: Array  # u1
+    payer: Array  # u1
+    migrant: Array  # u1
+    county: Array  # u1
+    township: Array  # i2, index in the atlas
+    income: Array  # i4
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All needs of one market and replication.
+
+    All counts are of the end of the month. ``people`` counts who is in need of a service that does not queue
+    (workload, coverage): shape (services, groups, counties of the atlas, months), rows of queued services
+    zero. Its groups overlap: a resident counts in each group that it matches, for each brings tasks of its
+    own. ``residents`` counts everyone, shape (counties, 2 areas, months): the base of ratios such as slots
+    per 1,000 residents. ``persons`` counts whoever needs a service once, whatever its mechanism: shape
+    (services, counties, months).
+    """
+
+    spells: Spells
+    asks: Asks
+    people: npt.NDArray[np.int64]
+    residents: npt.NDArray[np.int64]
+    persons: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))
+
+
+def take(table: Table, rows: npt.NDArray[np.integer | np.bool_]) -> Table:
+    """Return some rows of a table."""
+    return type(table)(**{f.name: getattr(table, f.name)[rows] for f in fields(table)})

@@ -1,0 +1,92 @@
+"""What ``jinlin run`` asks of the runner: a stand-in takes the call, so that nothing is simulated."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from jinlin.cli import SEED, app
+from sim.errors import LawBroken, RunError
+from sim.places import load_atlas
+
+
+class Runner:
+    """A stand-in for ``jinlin.running``: keeps what it was asked, and raises what it was told to."""
+
+    def __init__(self) -> None:
+        self.asked: tuple[Any, ...] = ()
+        self.trouble: BaseException | None = None
+
+    def run_scenarios(self, *asked: Any) -> list[Path]:
+        self.asked = asked
+        if self.trouble:
+            raise self.trouble
+        scenarios, out = asked[0], asked[5]
+        return [out] if len(scenarios) == 1 else [out / each.id for each in scenarios]
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
+    """Put the stand-in in the runner's place."""
+    stand_in = Runner()
+    running, experiments = ModuleType("jinlin.running"), ModuleType("scenarios.experiments")
+    running.run_scenarios = stand_in.run_scenarios  # type: ignore[attr-defined]
+    experiments.life_key = lambda scenario: ()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "jinlin.running", running)
+    monkeypatch.setitem(sys.modules, "scenarios.experiments", experiments)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    return stand_in
+
+
+def call(*words: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, ["run", *words])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_the_defaults_are_the_province_once_on_all_cores(runner: Runner) -> None:
+    code, output, _ = call("plan-2025")
+    scenarios, selection, replications, seed, workers, out, _ = runner.asked
+    assert (code, output) == (0, f"wrote {Path('runs/plan-2025')}\n")
+    assert [each.id for each in scenarios] == ["plan-2025"]
+    assert len(selection.counties) == len(load_atlas().counties.code)
+    assert (replications, seed, workers, out) == (1, SEED, 0, Path("runs/plan-2025"))
+
+
+def test_options_reach_the_runner(runner: Runner) -> None:
+    words = ["--place", "荔城区", "--place", "350302", "--replications", "7", "--seed", "3", "--workers", "2"]
+    code, output, _ = call("plan-2025", "staff-short", *words, "--out", "mine")
+    _, selection, replications, seed, workers, out, _ = runner.asked
+    assert code == 0 and output.splitlines() == [
+        f"wrote {Path('mine') / name}" for name in ("plan-2025", "staff-short")
+    ]
+    assert selection == load_atlas().select(["荔城区", "350302"])
+    assert (replications, seed, workers, out) == (7, 3, 2, Path("mine"))
+
+
+def test_several_scenarios_go_into_a_folder_each_under_runs(runner: Runner) -> None:
+    assert call("plan-2025", "staff-short")[0] == 0
+    assert runner.asked[5] == Path("runs")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code", "says"),
+    [
+        (
+            RunError("runs/plan-2025: holds a finished run"),
+            2,
+            "jinlin: runs/plan-2025: holds a finished run\n",
+        ),
+        (LawBroken("residents are lost"), 1, "jinlin: residents are lost\n"),
+        (KeyboardInterrupt(), 130, "stopped; the run folder is marked unfinished\n"),
+        (PermissionError(13, "Permission denied", "runs"), 2, "jinlin: runs: Permission denied\n"),
+    ],
+)
+def test_what_goes_wrong_is_one_line(runner: Runner, trouble: BaseException, code: int, says: str) -> None:
+    runner.trouble = trouble
+    assert call("plan-2025") == (code, "", says)

@@ -1,0 +1,211 @@
+"""Every number of the first page, computed again from the Parquet files by plain loops."""
+
+from __future__ import annotations
+
+import calendar
+import json
+import math
+from collections import defaultdict
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from results.facts import first_page
+from results.tables import Run
+
+STEPS = ("needed", "wanted", "affordable", "in_reach", "requested", "served", "in_time")
+
+
+@cache
+def rows(folder: Path, table: str) -> list[dict[str, Any]]:
+    return pl.read_parquet(folder / f"{table}.parquet").to_dicts()
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+def days_of(month: int) -> int:
+    """November 2020 is month 0."""
+    year, within = divmod(2020 * 12 + 10 + month, 12)
+    return calendar.monthrange(year, within + 1)[1]
+
+
+def mean(values: list[float]) -> float:
+    return math.fsum(values) / len(values)
+
+
+def cascade_sums(folder: Path, services: list[int]) -> list[dict[str, int]]:
+    """Sum persons of 2025 by replication."""
+    sums: list[dict[str, int]] = [defaultdict(int) for _ in range(manifest(folder)["replications"])]
+    for row in rows(folder, "cascade"):
+        if row["year"] == 2025 and row["service"] in services:
+            for name in (*STEPS, "pending"):
+                sums[row["replication"]][name] += row[name]
+    return sums
+
+
+def drawn(folder: Path, name: str, replication: int) -> float:
+    for row in rows(folder, "draws"):
+        if (row["replication"], row["parameter"]) == (replication, name):
+            return row["value_e9"] / 1e9
+    return next(s["value"] for s in manifest(folder)["settings"] if s["name"] == name)
+
+
+def idle_places(folder: Path, pool: str) -> list[float]:
+    """Average unused places of 2025 by replication; each service of a pool tells the pool's capacity."""
+    about = manifest(folder)
+    members = [
+        i for i, s in enumerate(about["services"]) if s["pool"] == pool and s["mechanism"] != "workload"
+    ]
+    offered, taken = ([0] * about["replications"] for _ in range(2))
+    for row in rows(folder, "months"):
+        if row["month"] >= 50 and row["service"] in members:
+            taken[row["replication"]] += row["place_part_days"]
+            if row["service"] == members[0]:
+                offered[row["replication"]] += row["usable_parts"] * days_of(row["month"])
+    return [(offer - take) / 1000 / 365 for offer, take in zip(offered, taken, strict=True)]
+
+
+def minutes(folder: Path, service: int, column: str, months: range) -> list[int]:
+    sums = [0] * manifest(folder)["replications"]
+    for row in rows(folder, "months"):
+        if row["service"] == service and row["month"] in months:
+            sums[row["replication"]] += row[column]
+    return sums
+
+
+def urban_years(folder: Path, year: int) -> list[float]:
+    sums = [0.0] * manifest(folder)["replications"]
+    for row in rows(folder, "life"):
+        if row["year"] == year:
+            sums[row["replication"]] += row["resident_months"] / 12 * row["urban"] / row["population"]
+    return sums
+
+
+def again(folder: Path) -> dict[str, float]:
+    """Compute every number of the first page again."""
+    about = manifest(folder)
+    ids = [service["id"] for service in about["services"]]
+    found: dict[str, float] = {"scope.replications": about["replications"]}
+    for target in about["capacity_targets"]:
+        name = f"verdict.{target['id']}"
+        found[f"{name}.delivered"] = mean(target["delivered"]["2025"])
+        if target["planned"] is not None:
+            found[f"{name}.planned"] = target["planned"]
+        members = [ids.index(service) for service in target["services"]]
+        queued = [i for i in members if about["services"][i]["mechanism"] != "workload"]
+        found |= people(folder, name, queued) | idle_of(folder, name, target, queued) if queued else {}
+        found |= work(folder, name, [i for i in members if i not in queued])
+        spared = [
+            r["unmet_days_base"] - r["unmet_days_plus"]
+            for r in rows(folder, "binding")
+            if r["target"] == target["id"]
+        ]
+        if spared:
+            found[f"{name}.binding"] = mean(spared)
+    for index, service in enumerate(about["services"]):
+        if service["mechanism"] != "workload":
+            found |= cascade(folder, service["id"], index)
+    return found | turning(folder)
+
+
+def people(folder: Path, name: str, services: list[int]) -> dict[str, float]:
+    about, sums = manifest(folder), cascade_sums(folder, services)
+    shares = [s["in_time"] / (s["requested"] - s["pending"]) for s in sums]
+    standard = max(about["services"][i]["standard"]["share"] for i in services)
+    known = len(shares) >= 50
+    return {
+        f"{name}.met": mean([s["in_time"] / s["needed"] for s in sums]),
+        f"{name}.enough_share": mean(shares),
+        f"{name}.enough": mean([float(s >= standard) for s in shares]) if known else math.nan,
+    }
+
+
+def idle_of(folder: Path, name: str, target: dict[str, Any], services: list[int]) -> dict[str, float]:
+    about = manifest(folder)
+    pools = {about["services"][i]["pool"] for i in services}
+    places = {pool: idle_places(folder, pool) for pool in pools}
+    yuan = math.nan
+    if pools <= set(target["costs"]):
+        yuan = mean([
+            sum(places[pool][r] * drawn(folder, target["costs"][pool], r) for pool in pools)
+            for r in range(about["replications"])
+        ])  # fmt: skip
+    totals = [sum(places[pool][r] for pool in pools) for r in range(about["replications"])]
+    return {f"{name}.idle_places": mean(totals), f"{name}.idle": yuan}
+
+
+def work(folder: Path, name: str, services: list[int]) -> dict[str, float]:
+    found = {}
+    for index in services:
+        for part, year, months in (("carried_start", 2020, range(2)), ("carried", 2025, range(50, 62))):
+            supplied = minutes(folder, index, "minutes_supplied", months)
+            found[f"{name}.{part}"] = mean(
+                [m / y for m, y in zip(supplied, urban_years(folder, year), strict=True)]
+            )
+        setting = manifest(folder)["services"][index]["minutes"]
+        supplied, asked = (
+            minutes(folder, index, f"minutes_{which}", range(50, 62)) for which in ("supplied", "demanded")
+        )
+        found[f"{name}.per_errand"] = mean([
+            drawn(folder, setting, r) * s / d for r, (s, d) in enumerate(zip(supplied, asked, strict=True))
+        ])  # fmt: skip
+    return found
+
+
+def cascade(folder: Path, service: str, index: int) -> dict[str, float]:
+    sums = cascade_sums(folder, [index])
+    found = {f"cascade.{service}.{step}": mean([s[step] / s["needed"] for s in sums]) for step in STEPS[1:]}
+    found[f"cascade.{service}.needed"] = mean([s["needed"] for s in sums])
+    losses = [mean([(s[a] - s[b]) / s["needed"] for s in sums]) for a, b in pairwise(STEPS)]
+    return found | {f"cascade.{service}.largest_loss": max(losses)}
+
+
+def turning(folder: Path) -> dict[str, float]:
+    """Turning points and, by parameter, the largest movers of the share met."""
+    about = manifest(folder)
+    settings = {s["name"]: s["value"] for s in about["settings"]}
+    shares = {s["id"]: s["standard"]["share"] for s in about["services"]}
+    found: dict[str, float] = {}
+    spread: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row in rows(folder, "turning"):
+        base, end = row["base_e6"] / 1e6, row["value_e6"] / 1e6
+        if row["metric"] == "met":
+            spread[row["parameter"], row["target"]] += [base, end]
+        if row["metric"] not in ("enough", "minutes_balance"):
+            continue
+        services = next(t["services"] for t in about["capacity_targets"] if t["id"] == row["target"])
+        line = max(shares[s] for s in services) if row["metric"] == "enough" else 0.0
+        if (base >= line) != (end >= line):
+            centre, away = settings[row["parameter"]], row["setting_e9"] / 1e9
+            part = (line - base) / (end - base)
+            found[f"turning.{row['target']}.{row['parameter']}"] = centre * (1 - part) + away * part
+    largest = sorted(spread, key=lambda key: -(max(spread[key]) - min(spread[key])))
+    best = list({key[0]: key for key in reversed(largest)}.values())
+    best.sort(key=lambda key: -(max(spread[key]) - min(spread[key])))
+    for parameter, target in best[:3]:
+        values = spread[parameter, target]
+        found[f"effect.{target}.{parameter}"] = max(values) - min(values)
+    return found
+
+
+@pytest.mark.parametrize("which", ["run", "many"])
+def test_every_number_of_the_first_page_is_found_again_in_the_tables(
+    which: str, request: pytest.FixtureRequest
+):
+    run: Run = request.getfixturevalue(which)
+    facts, other = first_page(run, "en").facts, again(run.folder)
+    assert set(facts) == set(other)
+    for id, fact in facts.items():
+        assert fact.number.mean == pytest.approx(other[id], rel=1e-9, nan_ok=True), id
+
+
+def test_a_number_that_differs_would_be_seen(run: Run):
+    facts = first_page(run, "en").facts
+    values = [fact.number.mean for fact in facts.values() if math.isfinite(fact.number.mean)]
+    assert len(values) > 60 and len({round(value, 9) for value in values}) > 50

@@ -1,0 +1,221 @@
+"""Facilities: laws that hold in any market, and a second bookkeeping that agrees event for event."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.clock import NEVER
+from sim.facilities import Log, serve
+from sim.kinds import Outcome
+from tests.sim.small_market import Ask, story, table, units, usable_at
+
+HORIZON = 60
+PLACED = (Outcome.IN_PLACE, Outcome.FINISHED)
+LEFT = (Outcome.LEFT_NEED_ENDED, Outcome.LEFT_PATIENCE_ENDED)
+
+
+@st.composite
+def cases(draw, several_units: bool = True, sizes: bool = True, classes: bool = True, losses: bool = True):
+    """Draw a small market of some 60 minutes; few distinct minutes, so that much happens at once."""
+    minute = st.integers(0, 40)
+    count = draw(st.integers(1, 3)) if several_units else 1
+    steps = st.dictionaries(minute, st.sampled_from([0, 0.5, 1, 1.5, 2, 3]), max_size=3)
+    capacity = [{0: draw(st.sampled_from([0, 1, 1.5, 2]))} | draw(steps) for _ in range(count)]
+    asks = []
+    for _ in range(draw(st.integers(0, 14))):
+        at = draw(st.integers(-15, 40))
+        chosen = draw(st.permutations(range(count)))[: draw(st.integers(1, count))]
+        later = st.one_of(st.just(NEVER), st.integers(at, at + 25)) if losses else st.just(NEVER)
+        asks.append(
+            Ask(
+                key=draw(st.integers(0, 9)),
+                minute=at,
+                stay=draw(st.integers(1, 30)),
+                units=tuple(chosen),
+                patience_end=draw(later),
+                need_end=draw(later),
+                priority=draw(st.integers(0, 1)) if classes else 0,
+                parts=draw(st.sampled_from([500, 1000])) if sizes else 1000,
+                group_id=draw(st.integers(0, 1)),
+            )
+        )
+    return asks, capacity
+
+
+def run(case) -> tuple[list[Ask], list[dict[int, float]], Log]:
+    asks, capacity = case
+    return asks, capacity, serve(table(asks), units(*capacity), HORIZON)
+
+
+def wait_of(ask: Ask, log: Log, row: int) -> tuple[int, int]:
+    """Return from when to when a request waited, half-open; nobody waits before the founding."""
+    end = log.admitted[row] if log.outcome[row] in PLACED else log.ended[row]
+    return max(ask.minute, 0), int(end)
+
+
+@settings(max_examples=400, deadline=None)
+@given(cases())
+def test_nobody_is_served_outside_need_and_patience(case):
+    asks, _, log = run(case)
+    for row, ask in enumerate(asks):
+        if log.outcome[row] in PLACED:
+            start, end = int(log.admitted[row]), int(log.ended[row])
+            assert ask.minute <= start < ask.need_end
+            assert start < ask.patience_end or start == ask.minute
+            due = min(start + ask.stay, ask.need_end)
+            assert end == (due if due < HORIZON else NEVER)
+            assert log.unit[row] in ask.units
+        if log.outcome[row] in LEFT:
+            assert log.ended[row] == max(ask.minute, min(ask.need_end, ask.patience_end))
+
+
+@settings(max_examples=400, deadline=None)
+@given(cases())
+def test_nobody_is_admitted_beyond_what_is_usable_then(case):
+    asks, capacity, log = run(case)
+    for row in range(len(asks)):
+        if log.outcome[row] in PLACED:
+            at, unit = max(int(log.admitted[row]), 0), int(log.unit[row])
+            held = (log.unit == unit) & (log.admitted <= at) & (log.ended > at)
+            assert sum(asks[other].parts for other in np.flatnonzero(held)) <= usable_at(capacity[unit], at)
+
+
+@settings(max_examples=400, deadline=None)
+@given(cases())
+def test_no_place_stands_free_that_the_first_on_its_list_fits(case):
+    asks, capacity, log = run(case)
+    for minute in range(HORIZON):
+        for unit in range(len(capacity)):
+            listed = [
+                (ask.priority, ask.minute, ask.key, row)
+                for row, ask in enumerate(asks)
+                if unit in ask.units
+                and log.outcome[row] not in (Outcome.ALREADY_PLACED, Outcome.PAST)
+                and wait_of(ask, log, row)[0] <= minute < wait_of(ask, log, row)[1]
+            ]
+            held = (log.unit == unit) & (log.admitted <= minute) & (log.ended > minute)
+            free = usable_at(capacity[unit], minute) - sum(asks[row].parts for row in np.flatnonzero(held))
+            assert not listed or asks[min(listed)[3]].parts > free
+
+
+@settings(max_examples=400, deadline=None)
+@given(cases(several_units=False))
+def test_at_one_unit_nobody_is_overtaken(case):
+    asks, _, log = run(case)
+    rank = [(ask.priority, ask.minute, ask.key, row) for row, ask in enumerate(asks)]
+    real = [row for row in range(len(asks)) if log.outcome[row] in (*PLACED, *LEFT, Outcome.WAITING)]
+    for first in real:
+        for second in real:
+            if rank[first] < rank[second] and log.outcome[second] in PLACED and log.admitted[second] > 0:
+                since, until = wait_of(asks[first], log, first)
+                assert not since < log.admitted[second] < until
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases(several_units=False, sizes=False, classes=False, losses=False), st.integers(1, 2))
+def test_more_places_never_lengthen_any_wait_with_one_class_one_list_and_no_leaving(case, more):
+    """Where people leave, one admitted instead of leaving may hold a place that another waits for."""
+    asks = [replace(ask, key=row) for row, ask in enumerate(case[0])]
+    capacity = {minute: places + more for minute, places in case[1][0].items()}
+    before = serve(table(asks), units(case[1][0]), HORIZON).admitted
+    after = serve(table(asks), units(capacity), HORIZON).admitted
+    assert (after <= before).all()
+
+
+@settings(max_examples=200, deadline=None)
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(case, random):
+    asks = [replace(ask, key=row) for row, ask in enumerate(case[0])]
+    order = list(range(len(asks)))
+    random.shuffle(order)
+    plain = story(asks, *case[1], horizon=HORIZON)
+    shuffled = story([asks[i] for i in order], *case[1], horizon=HORIZON)
+    assert [plain[i] for i in order] == shuffled
+
+
+# ---- a second bookkeeping, minute by minute, without heaps or events
+
+
+class Books:
+    """Keeps a small market by walking through every minute and looking at everybody."""
+
+    def __init__(self, asks: list[Ask], capacity: list[dict[int, float]]) -> None:
+        self.asks, self.capacity = asks, capacity
+        self.state: list[tuple] = [("ALREADY_PLACED", None, None, -1)] * len(asks)
+        self.by_key = sorted(range(len(asks)), key=lambda row: (asks[row].key, row))
+
+    def rows(self, word: str) -> list[int]:
+        return [row for row in self.by_key if self.state[row][0] == word]
+
+    def free(self, unit: int, now: int) -> int:
+        here = [row for row in self.rows("IN_PLACE") if self.state[row][3] == unit]
+        return usable_at(self.capacity[unit], now) - sum(self.asks[row].parts for row in here)
+
+    def listed(self, unit: int) -> list[int]:
+        waiting = [row for row in self.rows("WAITING") if unit in self.asks[row].units]
+        return sorted(waiting, key=lambda row: (self.asks[row].priority, self.asks[row].minute))
+
+    def come(self, row: int, now: int) -> None:
+        ask = self.asks[row]
+        busy = [self.asks[other] for other in self.rows("IN_PLACE") + self.rows("WAITING")]
+        if any((other.key, other.group_id) == (ask.key, ask.group_id) for other in busy):
+            return
+        fits = [u for u in ask.units if not self.listed(u) and self.free(u, now) >= ask.parts]
+        if ask.need_end > now and fits:
+            self.state[row] = ("IN_PLACE", ask.minute, None, fits[0])
+        elif min(ask.need_end, ask.patience_end) > now:
+            self.state[row] = ("WAITING", None, None, -1)
+        elif ask.minute < 0:
+            self.state[row] = ("PAST", None, min(ask.need_end, ask.patience_end), -1)
+        else:
+            self.give_up(row, now)
+
+    def give_up(self, row: int, now: int) -> None:
+        reason = "NEED" if self.asks[row].need_end <= now else "PATIENCE"
+        self.state[row] = (f"LEFT_{reason}_ENDED", None, now, -1)
+
+    def offer(self, now: int) -> None:
+        """Admit one and look again from the lowest unit, until no first one fits."""
+        for unit in range(len(self.capacity)):
+            for row in self.listed(unit)[:1]:
+                if self.asks[row].parts <= self.free(unit, now):
+                    self.state[row] = ("IN_PLACE", now, None, unit)
+                    return self.offer(now)
+        return None
+
+    def seat(self) -> None:
+        early = [row for row in self.by_key if self.asks[row].minute < 0]
+        for row in sorted(early, key=lambda row: self.asks[row].minute):
+            end = min(self.asks[row].minute + self.asks[row].stay, self.asks[row].need_end)
+            if end <= 0:
+                self.state[row] = ("PAST", None, end, -1)
+            else:
+                self.come(row, 0)
+        self.offer(0)
+
+    def minute(self, now: int) -> None:
+        for row in self.rows("IN_PLACE"):
+            _, since, _, unit = self.state[row]
+            if min(since + self.asks[row].stay, self.asks[row].need_end) == now:
+                self.state[row] = ("FINISHED", since, now, unit)
+        for row in self.rows("WAITING"):
+            if min(self.asks[row].need_end, self.asks[row].patience_end) <= now:
+                self.give_up(row, now)
+        for row in self.by_key:
+            if self.asks[row].minute == now:
+                self.come(row, now)
+        self.offer(now)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(cases())
+def test_a_plain_bookkeeping_by_the_minute_agrees_event_for_event(case):
+    books = Books(*case)
+    books.seat()
+    for now in range(HORIZON):
+        books.minute(now)
+    assert story(case[0], *case[1], horizon=HORIZON) == books.state
