@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.census import census_margins, founding_tables
+from calibration.census import census_margins
 from calibration.evidence import load_evidence
+from calibration.founders import founding_tables
 from calibration.level import Level, Prediction, write_level
 from calibration.life_tables import life_tables
 from calibration.settings import FOLDER

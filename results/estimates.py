@@ -60,8 +60,6 @@ def estimate(values: npt.ArrayLike) -> Estimate:
     if count == 0:
         return Estimate(np.nan, np.nan, np.nan, Interval.NOT_ESTIMATED, 0)
     mean = float(array.mean())
-    if count > 1 and np.ptp(array) == 0:
-        return exact(mean, count)
     if count == 1:
         return Estimate(mean, mean, mean, Interval.NOT_ESTIMATED, 1)
     if count < ENOUGH_FOR_PERCENTILES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from results.explain import account
 from results.facts import FirstPage, first_page, period
 from results.figures import draw_cascade
 from results.notation import (
+    capital,
     count,
     doubt,
     interval,
@@ -27,7 +29,7 @@ from results.turning import Effect, TurningPoint
 from results.verdicts import DRAWS_FOR_PROBABILITY, Enough, Verdict, lowest_grade
 from results.words import say
 
-MOST_POINTS = 7
+MOST_POINTS = 5
 Cell = dict[str, Any]
 
 
@@ -36,7 +38,8 @@ def front(run: Run, language: str) -> dict[str, Any]:
     page = first_page(run, language)
     manifest = run.manifest
     drawn = [
-        draw_cascade(each, manifest.service(each.service).name[language], language) for each in page.cascades
+        draw_cascade(each, capital(manifest.service(each.service).name[language]), language)
+        for each in page.cascades
     ]
     return {
         "title": manifest.title[language],
@@ -46,7 +49,10 @@ def front(run: Run, language: str) -> dict[str, Any]:
         "sentence": sentence(run, page, language),
         "intervals": percentile_or_range(run.replications, language),
         "year": run.last_year,
-        "rows": [_row(run, each, language) for each in page.verdicts],
+        "rows": _rows(run, page.verdicts, language),
+        "notes": _notes(page.verdicts, language),
+        "few": run.replications < DRAWS_FOR_PROBABILITY,
+        "least": DRAWS_FOR_PROBABILITY,
         "cascades": [
             {"drawing": d, "id": f"cascade.{c.service}.needed"}
             for d, c in zip(drawn, page.cascades, strict=True)
@@ -69,15 +75,35 @@ def _scope(run: Run, page: FirstPage, language: str) -> list[str]:
     return [period(run, language), draws, say("grade", language, grade=grade)]
 
 
+def _notes(verdicts: Sequence[Verdict], language: str) -> list[str]:
+    return list(dict.fromkeys(filter(None, (_note(each, language) for each in verdicts))))
+
+
+def _rows(run: Run, verdicts: Sequence[Verdict], language: str) -> list[Cell]:
+    """Put targets of the same services together; what holds of the row above is not said again."""
+    notes = _notes(verdicts, language)
+    first = {each.target.services: i for i, each in reversed(list(enumerate(verdicts)))}
+    last = len(verdicts)
+    order = sorted(verdicts, key=lambda v: first[v.target.services] if v.target.services else last)
+    rows: list[Cell] = []
+    before: tuple[str, ...] = ()
+    for each in order:
+        note = _note(each, language)
+        row = _row(run, each, language)
+        row["note"] = str(notes.index(note) + 1) if note else ""
+        row["same"] = bool(each.target.services) and each.target.services == before
+        rows.append(row)
+        before = each.target.services
+    return rows
+
+
 def _row(run: Run, verdict: Verdict, language: str) -> Cell:
     target, reach = verdict.target, verdict.delivered
     silent = reach.planned is None
     return {
         "id": target.id,
-        "title": target.title[language],
+        "title": capital(target.title[language]),
         "unit": target.unit[language],
-        "companion": target.companion,
-        "note": _note(verdict, language),
         "planned": _cell(
             target.id, "planned", "" if reach.planned is None else plain(reach.planned, language)
         ),
@@ -115,7 +141,7 @@ def _enough(target: str, enough: Enough | None, language: str) -> Cell | None:
     between = interval(enough.share, language, share)
     words = share(enough.share.mean, language) + (f" ({between})" if between else "")
     if enough.probability is None:
-        small = say("enough_few", language, share=words, least=DRAWS_FOR_PROBABILITY)
+        small = say("enough_few", language, share=words)
         return _cell(target, "enough", say("not_estimated", language), "", small)
     small = say("enough_many", language, share=words, count=enough.draws)
     return _cell(target, "enough", probability(enough.probability, enough.draws), "", small)

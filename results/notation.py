@@ -134,6 +134,15 @@ def doubt(number: Estimate, language: str, write: Writer) -> str:
     return say(word, language) if word else interval(number, language, write)
 
 
+def capital(text: str) -> str:
+    """Write a name as a title, its first letter large.
+
+    >>> capital("nursing bed"), capital("护理型床位")
+    ('Nursing bed', '护理型床位')
+    """
+    return text[:1].upper() + text[1:]
+
+
 def interval_word(number: Estimate, language: str) -> str:
     """Say what an interval is."""
     return say(f"interval_{number.kind.name.lower()}", language)

@@ -13,7 +13,7 @@ from results.drawings import Drawing
 from results.estimates import Estimate, estimate, ratio
 from results.figures import draw_left_out, draw_maps, draw_monthly, draw_tornado
 from results.manifest import PredictionEntry, ServiceEntry, SettingEntry
-from results.notation import Writer, count, doubt, plain, setting, share, unit
+from results.notation import Writer, capital, count, doubt, plain, setting, share, unit
 from results.tables import Array, Run, by_replication
 from results.turning import Effect, effects, largest_movers
 from results.waits import monthly, standard_check, wait_spread, wait_statistics
@@ -28,10 +28,14 @@ Cells = list[Cell]  # a text, or a text with a small line below
 def later_pages(run: Run, language: str) -> dict[str, Any]:
     """Gather the later pages of a run; ``drawings`` lists what was drawn for them."""
     queued = [each for each in run.manifest.services if each.queued]
-    series = draw_monthly([(each.name[language], monthly(run, each)) for each in queued], language)
-    maps = draw_maps([(each.name[language], *county_met(run, each)) for each in queued], language)
+    series = draw_monthly([(capital(each.name[language]), monthly(run, each)) for each in queued], language)
+    maps = draw_maps([(capital(each.name[language]), *county_met(run, each)) for each in queued], language)
     groups = [(each, left_out(run, each.id)) for each in queued]
-    losers = [draw_left_out(found, each.id, each.name[language], language) for each, found in groups if found]
+    losers = [
+        draw_left_out(found, each.id, capital(each.name[language]), language)
+        for each, found in groups
+        if found
+    ]
     tornado = _tornado(run, language)
     return {
         "monthly": series,
@@ -40,7 +44,8 @@ def later_pages(run: Run, language: str) -> dict[str, Any]:
         "left_out": losers,
         "fewest": FEWEST,
         "counties": [
-            {"name": each.name[language], "rows": _county_table(run, each, language)} for each in queued
+            {"name": capital(each.name[language]), "rows": _county_table(run, each, language)}
+            for each in queued
         ],
         "assumptions": _assumptions(run, language),
         "tornado": tornado,
@@ -68,7 +73,7 @@ def _wait_row(run: Run, service: ServiceEntry, language: str) -> Cells:
         text, between = _two(number, language, share)
         shares.append((text, f"{between} · {say('part_gap', language, days=f'{limit:g}')}"))
     return [
-        service.name[language],
+        capital(service.name[language]),
         _two(asked, language, count),
         count(waits.admitted, language),
         *known,

@@ -57,7 +57,7 @@ def _probed_run(
     frames = {}
     for name, table in probed.items():
         base = pl.DataFrame(dict(tables[name])).filter(pl.col("replication") == 0)
-        frames[name] = pl.concat([pl.DataFrame(dict(table)), base.with_columns(replication=pl.lit(last))])
+        frames[name] = pl.concat([pl.DataFrame(dict(table)), base.with_columns(replication=pl.lit(last, dtype=pl.Int64))])
     frames["draws"] = pl.DataFrame(
         {"replication": range(last), "parameter": [p.parameter for p in probes],
          "value_e9": [round(p.value * E9) for p in probes]},

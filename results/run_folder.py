@@ -37,7 +37,7 @@ from results.summary import write_summary
 from results.tables import open_run
 from scenarios.experiments import Study
 from scenarios.load import Scenario
-from scenarios.plan import load_register
+from scenarios.plan import Kind, load_register
 from scenarios.probes import cost_probes, probes_of
 from scenarios.runner import Outcome
 from scenarios.schema import Judged
@@ -117,7 +117,7 @@ def _with_cost_probes(outcome: Outcome, replayed: int, count: int) -> dict[str, 
     for name, table in outcome.probed.items():
         probed, base = pl.DataFrame(dict(table)), pl.DataFrame(dict(outcome.tables[name]))
         late = base.filter((pl.col("replication") == 0) & _last_year(name, base))
-        more = [late.with_columns(replication=pl.lit(number)) for number in range(replayed, count)]
+        more = [late.with_columns(replication=pl.lit(number, dtype=pl.Int64)) for number in range(replayed, count)]
         grown[name] = pl.concat([probed, *more]).to_dict()
     return grown
 
@@ -239,7 +239,7 @@ def _has_total(scenario: Scenario, service: Service) -> bool:
 
 def _judged(study: Study, scenario: Scenario, judged: Judged) -> TargetEntry:
     register = load_register()[judged.id]
-    services = tuple(s.id for s in scenario.services if judged.id in s.targets)
+    services = _services_of(scenario, judged.id)
     return TargetEntry(
         id=judged.id, title=Words(register.name_zh, register.name_en), plan=register.section, services=services,
         planned=register.value, comparator=str(register.comparator),
@@ -248,6 +248,14 @@ def _judged(study: Study, scenario: Scenario, judged: Judged) -> TargetEntry:
         costs=_costs(scenario, services), scenario_values=judged.delivered, companion=register.kind == "companion",
         note=judged.reason,
     )  # fmt: skip
+
+
+def _services_of(scenario: Scenario, target: str) -> tuple[str, ...]:
+    """Name the services that a target is about; a limit of size, or a number printed again, speaks of none anew."""
+    register = load_register()[target]
+    if register.kind is Kind.LIMIT or register.same_as:
+        return ()
+    return tuple(service.id for service in scenario.services if target in service.targets)
 
 
 def _silent(scenario: Scenario, service: Service, outcome: Outcome) -> TargetEntry:

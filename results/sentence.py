@@ -5,7 +5,7 @@ from __future__ import annotations
 from results.cascades import Cascade
 from results.facts import FirstPage
 from results.manifest import Manifest, ServiceEntry
-from results.notation import count, money, plain, share, with_interval
+from results.notation import capital, count, money, plain, share, with_interval
 from results.tables import Run
 from results.verdicts import Verdict
 from results.words import say
@@ -32,7 +32,7 @@ def _numbered(run: Run, verdict: Verdict, cascades: tuple[Cascade, ...], languag
 
 
 def _silent(run: Run, verdict: Verdict, cascades: tuple[Cascade, ...], language: str) -> str:
-    target = verdict.target.title[language]
+    target = capital(verdict.target.title[language])
     return _met("s_silent", verdict, language, target=target) + _lost(
         run.manifest, verdict, cascades, language
     )
@@ -48,9 +48,14 @@ def _reached(run: Run, verdict: Verdict, language: str) -> str:
         year=run.last_year,
         target=verdict.target.title[language],
         reached=plain(reach.reached.mean, language),
-        unit=verdict.target.unit[language],
+        unit=_counted(verdict, language),
         planned=planned,
     )
+
+
+def _counted(verdict: Verdict, language: str) -> str:
+    """Return what the target counts, without the "per" that its name says already."""
+    return verdict.target.unit[language].split("/")[0]
 
 
 def _met(key: str, verdict: Verdict, language: str, **more: str) -> str:

@@ -52,7 +52,8 @@ class TurningPoint:
 def effects(run: Run) -> list[Effect]:
     """Read all effects, largest first within a metric; an end without a row keeps the base."""
     found = []
-    for (parameter, target, metric), rows in run.table("turning").group_by(
+    kept = run.table("turning").filter(pl.col("target").is_in(_distinct(run)))
+    for (parameter, target, metric), rows in kept.group_by(
         "parameter", "target", "metric", maintain_order=True
     ):
         base = rows["base_e6"][0] / E6
@@ -77,7 +78,8 @@ def crossing(central: float, end: float, base: float, at_end: float, threshold: 
 def turning_points(run: Run) -> list[TurningPoint]:
     """List every turning point, the nearest to its central value (as a part of the way to the end) first."""
     found = []
-    for row in run.table("turning").filter(pl.col("metric").is_in(REVERSIBLE)).iter_rows(named=True):
+    kept = pl.col("metric").is_in(REVERSIBLE) & pl.col("target").is_in(_distinct(run))
+    for row in run.table("turning").filter(kept).iter_rows(named=True):
         setting = run.manifest.setting(row["parameter"])
         end, base, at_end = row["setting_e9"] / E9, row["base_e6"] / E6, row["value_e6"] / E6
         threshold = threshold_of(run, row["target"], row["metric"])
@@ -96,6 +98,14 @@ def turning_points(run: Run) -> list[TurningPoint]:
     return [
         point for _, point in sorted(found, key=lambda each: (each[0], each[1].parameter, each[1].target))
     ]
+
+
+def _distinct(run: Run) -> list[str]:
+    """List the targets, of several about the same services the first only: their verdicts turn together."""
+    first: dict[tuple[str, ...], str] = {}
+    for target in run.manifest.capacity_targets:
+        first.setdefault(target.services, target.id)
+    return list(first.values())
 
 
 def threshold_of(run: Run, target: str, metric: str) -> float:

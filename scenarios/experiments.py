@@ -15,8 +15,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from calibration.census import census_margins, founding_tables
+from calibration.census import census_margins
 from calibration.evidence import load_evidence
+from calibration.founders import founding_tables
 from calibration.life_tables import life_tables
 from scenarios.spread import census_base
 from scenarios.load import Scenario
@@ -30,6 +31,7 @@ from sim.needs import Ledger
 from sim.parameters import Settings
 from sim.persons import cascade_table
 from sim.places import Atlas, Selection, load_atlas
+from sim.services import Service
 from sim.streams import Stream
 from sim.supply import CensusBase, Supply
 
@@ -95,7 +97,7 @@ def jobs_of(study: Study, atlas: Atlas) -> list[Job]:
 
 @lru_cache(maxsize=1)
 def raked_province() -> Cells:
-    """Rake the province once for a process."""
+    """Rake the province at central values, once for a process: what supply is spread by."""
     return rake(census_margins(load_evidence(), load_atlas()))
 
 
@@ -106,10 +108,12 @@ def base_of_province() -> CensusBase:
 
 
 @lru_cache(maxsize=2)
-def _drawn_world(services: tuple, life: Settings, months: int) -> World:
+def drawn_world(services: tuple[Service, ...], life: Settings, months: int) -> World:
+    """Build the tables of founding and life under some settings; the last two are kept."""
     atlas, evidence = load_atlas(), load_evidence()
     founding = founding_tables(evidence, life)
-    return World(atlas, raked_province(), founding, life_tables(evidence, life, atlas), services, life, months)
+    cells = rake(census_margins(evidence, atlas, life))
+    return World(atlas, cells, founding, life_tables(evidence, life, atlas), services, life, months)
 
 
 def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResult:
@@ -117,7 +121,7 @@ def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResu
     watch = _Watch()
     first = study.scenarios[0]
     settings = first.settings.drawn(study.seed, job.replication)
-    world = _drawn_world(first.services, settings, study.months)
+    world = drawn_world(first.services, settings, study.months)
     market = world.atlas.markets[job.market]
     model = CommunityModel(world, market, study.seed, job.replication)
     watch.note("founding")

@@ -69,16 +69,22 @@ class NeedBook:
         self._spells: list[Spells] = []
         self._asks: list[Asks] = []
 
-    def found(self, residents: Residents) -> None:
+    def found(self, residents: Residents, ending: npt.NDArray[np.float64] | None = None) -> None:
         """Open the needs that exist at the census, with their past.
 
         A need began when the age that it sets was reached or function became what it is, whichever came
         later; what neither dates is spread over ten years. Asks reach back fifteen years; a need that asks
         once and is older asks then.
+
+        ``ending`` is each row's monthly chance that its state ends (death, onset) at the census's rates. With
+        it, needs that ask again and again and that lost function does not date are as old as they would be
+        had life always been as in 2020, and all asks of the past are made by residents as they are at the
+        census: who is seated then is what the flow of 2020 holds (design, "Starting in 2020"). Their own ages
+        would date needs to years in which fewer people were old.
         """
         rows, service = needs_of(self._look(residents, -1), len(self._services))
         group = self._screening.first_groups(residents, rows, service, -1)
-        begun = self._onsets(residents, rows, service, group)
+        begun = self._onsets(residents, rows, service, group, ending)
         keys = residents.key[rows]
         self._record(residents, rows, service, group, begun, -1)
         self._book.add_first(rows, service, keys, begun)
@@ -88,7 +94,9 @@ class NeedBook:
         kept = wish < self._ceiling[service[spell]]
         spell, month, wish = spell[kept], month[kept], wish[kept]
         minute = self._minutes_of(keys[spell], month)
-        self._asks.append(self._ask_rows(residents, rows[spell], spell.astype(np.int32), month, minute, wish))
+        as_of = month if ending is None else np.full(month.size, -1)
+        some, of = rows[spell], spell.astype(np.int32)
+        self._asks.append(self._ask_rows(residents, some, of, month, minute, wish, as_of))
 
     def assess(
         self, residents: Residents, month: int, renewed: npt.NDArray[np.integer] | None = None
@@ -118,7 +126,8 @@ class NeedBook:
         book.count += n_opened
         row, spell = asked[0][:n_asked].copy(), asked[1][:n_asked].copy()
         minute, wish = asked[2][:n_asked].copy(), asked[3][:n_asked].copy()
-        self._asks.append(self._ask_rows(residents, row, spell, np.full(n_asked, month), minute, wish))
+        now = np.full(n_asked, month)
+        self._asks.append(self._ask_rows(residents, row, spell, now, minute, wish, now))
 
     def close(self, horizon: int) -> Ledger:
         """Return the ledger; needs that outlast the horizon (a minute) end at ``NEVER``.
@@ -142,13 +151,26 @@ class NeedBook:
             self._residents[..., month] = seen.residents
         return seen
 
-    def _onsets(self, residents: Residents, rows: Rows, service: Ints, group: Ints) -> Ints:
+    def _onsets(
+        self, residents: Residents, rows: Rows, service: Ints, group: Ints, ending: npt.NDArray[np.float64] | None
+    ) -> Ints:
         """Return the month (negative) in which each need of the founding began."""
         begun = np.zeros(rows.size, dtype=np.int64)
         for s, g in np.unique(np.stack([service, group]), axis=1).T:
             here = np.flatnonzero((service == s) & (group == g))
             begun[here] = self._onset(residents, rows[here], self._services[s], g)
+            if ending is not None and self._every[s] > 0:
+                kept = restricts(self._services[s].needed[g].who, "function") & (residents.function[rows[here]] > 0)
+                held = self._held_onset(residents.key[rows[here]], self._services[s], ending[rows[here]])
+                begun[here] = np.where(kept, begun[here], held)
         return begun
+
+    def _held_onset(self, keys: Keys, service: Service, ending: npt.NDArray[np.float64]) -> Ints:
+        """Draw beginnings as old as a state is that ends at a constant monthly chance."""
+        drawn = self._stream.uniform(keys, Decision.MINUTE | service.draw_code, -UNDATED_PAST, word=1)
+        months = np.log(drawn) / np.log1p(-np.clip(ending, 1e-9, 0.999))
+        months = np.where(months > LONGEST_PAST, LONGEST_PAST + months % 12, months)  # its month of asking stays
+        return -1 - months.astype(np.int64)
 
     def _onset(self, residents: Residents, rows: Rows, service: Service, group: int) -> Ints:
         who = service.needed[group].who
@@ -188,10 +210,12 @@ class NeedBook:
         month: Ints,
         minute: Ints,
         wish: npt.NDArray[np.uint32],
+        as_of: Ints,
     ) -> Asks:
+        """Write down asks, their residents as old as they are in the month ``as_of``."""
         return Asks(
             spell=spell, minute=minute.astype(np.int32), ordinal=month.astype(np.int16), wish=wish,
-            age_months=(month - residents.birth_month[rows]).astype(np.int16),
+            age_months=(as_of - residents.birth_month[rows]).astype(np.int16),
             mother_employment=mothers_work(residents, rows), county=residents.county[rows],
             township=self._township[residents.community[rows]], income=residents.income[rows],
             **{name: getattr(residents, name)[rows] for name in COLUMNS},

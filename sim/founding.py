@@ -2,9 +2,9 @@
 
 Order: places and ages → households → communities → migrants → function and disability → work and pension →
 payer → income. Rows stand county by county, in each rural before urban, men before women, young before old;
-``birth_month`` is -1 - age in completed months, so that ``age_months(-1)`` is the age at the census. Totals of
-the province (people in support, migrants) are shared over all counties from the cells, so that markets founded
-apart add up.
+``birth_month`` is -1 - age in completed months, so that ``age_months(-1)`` is the age at the census. Totals
+of the province (people in support, migrants) are shared over all counties from the cells, so that markets
+founded apart add up.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import disability, employment
-from sim.households import FamilyTables, form_households
+from sim.families import YEARS_OF_AGE, FamilyTables
+from sim.households import form_households
 from sim.kinds import Area, DisabilityGrade, Employment, Living, Payer, Pension, Sex
 from sim.margins import AGE_STARTS, Cells, apportion
 from sim.places import Atlas, Market
@@ -23,7 +24,6 @@ from sim.rates import LifeTables
 from sim.residents import Residents
 from sim.streams import Decision, Keys, Stream, founder_keys, threshold
 
-YEARS_OF_AGE = 110
 MONTHS_OF_AGE = 12 * YEARS_OF_AGE
 
 _MOST_LIKELY = 0.98  # no cell of migrants is surer than this
@@ -33,21 +33,22 @@ _LOGISTIC_SD = np.pi / np.sqrt(3)
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Groups = npt.NDArray[np.uint8]  # rows of AGE_STARTS
 
 
 @dataclass(frozen=True)
 class FoundingTables:
     """What founding draws from; ``calibration.census.founding_tables`` builds it.
 
-    ``months`` (2, 1321): share of a sex younger than m completed months. ``families``: profiles of households.
-    ``extremely_poor``, ``low_income`` (2,): recipients in the province, rural and urban, persons;
-    ``extremely_poor_elder_share``: share of the former aged 60+; ``low_income_jobless_ratio``: chance of a
-    household with nobody at work relative to one with everybody at work. ``income`` (2, 1000): mean disposable
-    income in each thousandth of people, rural and urban, yuan a head and year; ``income_fit`` (2, 5): relative
-    error of each fifth's mean; ``income_work_weight``: what the share of members at work adds to a household's
-    rank, in standard deviations. ``migrants``: people registered elsewhere, the province; ``migrants_of_city``
-    (cities,): the same where published, else NaN; ``migrant_weight`` (22, 2): relative chance by age group and
-    area.
+    ``months`` (2, 1321): share of a sex younger than m completed months. ``families``: profiles of
+    households. ``extremely_poor``, ``low_income`` (2,): recipients in the province, rural and urban, persons,
+    mid-2021; ``extremely_poor_elder_share``: share of the former aged 60+; ``low_income_jobless_ratio``:
+    chance of a household with nobody at work relative to one with everybody at work. ``income`` (2, 1000):
+    mean disposable income in each thousandth of people, rural and urban, yuan a head and year;
+    ``income_fit`` (2, 5): relative error of each fifth's mean; ``income_work_weight``: what the share of
+    members at work adds to a household's rank, in standard deviations. ``migrants``: people registered
+    elsewhere, the province; ``migrants_of_city`` (cities,): the same where published, else NaN;
+    ``migrant_weight`` (22, 2): relative chance by age group and area.
     """
 
     months: Floats
@@ -79,7 +80,13 @@ class _Block:
 
 
 def found(
-    cells: Cells, tables: FoundingTables, life: LifeTables, atlas: Atlas, market: Market, stream: Stream, room: int = 0
+    cells: Cells,
+    tables: FoundingTables,
+    life: LifeTables,
+    atlas: Atlas,
+    market: Market,
+    stream: Stream,
+    room: int = 0,
 ) -> Residents:
     """Found the residents of a market, with room for ``room`` rows more.
 
@@ -89,12 +96,11 @@ def found(
     people, groups, starts = _place(cells, atlas, market, room)
     people.birth_month[:] = -1 - _ages(people, groups, tables.months, stream)
     counties = list(market.counties)
-    heads = form_households(
-        people, starts, cells.collective[counties].ravel(), cells.households[counties].ravel(), tables.families, stream
-    )
+    collective, households = cells.collective[counties].ravel(), cells.households[counties].ravel()
+    heads = form_households(people, starts, collective, households, tables.families, stream)
     blocks = _blocks(people, heads, starts, counties)
     _settle(people, atlas, blocks, stream)
-    people.migrant[:] = _migrants(people, groups, _migrant_chances(cells, tables, atlas), stream)
+    people.migrant[:] = _migrants(people, groups, migrant_chances(cells, tables, atlas), stream)
     disability.start(people, life, stream)
     employment.start(people, life, stream)
     _find_payers(people, cells, tables, blocks, stream)
@@ -103,8 +109,8 @@ def found(
     return people
 
 
-def _place(cells: Cells, atlas: Atlas, market: Market, room: int) -> tuple[Residents, npt.NDArray[np.uint8], Ints]:
-    """Lay out the rows: key, county, area, sex; return them with age groups and where each county × area begins."""
+def _place(cells: Cells, atlas: Atlas, market: Market, room: int) -> tuple[Residents, Groups, Ints]:
+    """Lay out the rows: key, county, area, sex; return them, age groups and where county × areas begin."""
     counties = list(market.counties)
     counts = cells.counts[counties].transpose(0, 3, 1, 2)  # county, area, sex, age group
     people = Residents.empty(int(counts.sum()), room)
@@ -112,12 +118,13 @@ def _place(cells: Cells, atlas: Atlas, market: Market, room: int) -> tuple[Resid
     county, area, sex, group = (np.repeat(code.ravel().astype(np.uint8), counts.ravel()) for code in codes)
     people.county[:], people.area[:], people.sex[:] = county, area, sex
     sizes = counts.sum(axis=(1, 2, 3))
-    keys = [founder_keys(int(atlas.counties.code[c]), 0, int(n)) for c, n in zip(counties, sizes, strict=True)]
+    county_codes = atlas.counties.code[counties]
+    keys = [founder_keys(int(code), 0, int(size)) for code, size in zip(county_codes, sizes, strict=True)]
     people.key[:] = np.concatenate(keys)
     return people, group, np.append(0, counts.sum(axis=(2, 3)).ravel().cumsum())
 
 
-def _ages(people: Residents, groups: npt.NDArray[np.uint8], months: Floats, stream: Stream) -> npt.NDArray[np.int16]:
+def _ages(people: Residents, groups: Groups, months: Floats, stream: Stream) -> npt.NDArray[np.int16]:
     """Draw ages in completed months inside the age groups."""
     edges = np.append(np.array(AGE_STARTS) * 12, MONTHS_OF_AGE)
     drawn = stream.uniform(people.key, Decision.FOUND_AGE)
@@ -144,8 +151,11 @@ def _blocks(people: Residents, heads: Ints, starts: Ints, counties: list[int]) -
 
 
 def _settle(people: Residents, atlas: Atlas, blocks: list[_Block], stream: Stream) -> None:
-    """Draw each household's community: residents' committees hold urban, village committees rural households,
-    all alike; where a county lacks one kind it uses the other."""
+    """Draw each household's community.
+
+    Residents' committees hold urban, village committees rural households, each alike; where a county lacks
+    one kind it uses the other.
+    """
     for block in blocks:
         here = atlas.communities_of(block.county)
         kind = atlas.communities.urban[here] == bool(block.area)
@@ -155,7 +165,7 @@ def _settle(people: Residents, atlas: Atlas, blocks: list[_Block], stream: Strea
         people.community[block.rows] = community[people.household[block.rows] - block.first_household]
 
 
-def _migrant_chances(cells: Cells, tables: FoundingTables, atlas: Atlas) -> Floats:
+def migrant_chances(cells: Cells, tables: FoundingTables, atlas: Atlas) -> Floats:
     """Return the chance of being registered elsewhere, (counties, 22 age groups, 2 areas).
 
     Cities with a published count keep it; the others share the province's remainder.
@@ -168,34 +178,37 @@ def _migrant_chances(cells: Cells, tables: FoundingTables, atlas: Atlas) -> Floa
     return np.minimum(scale[atlas.counties.city][:, None, None] * tables.migrant_weight, _MOST_LIKELY)
 
 
-def _migrants(people: Residents, groups: npt.NDArray[np.uint8], chances: Floats, stream: Stream) -> Bools:
+def _migrants(people: Residents, groups: Groups, chances: Floats, stream: Stream) -> Bools:
     """Draw who is registered elsewhere."""
     limit = threshold(chances)[people.county, groups, people.area]
     return np.asarray(stream.words(people.key, Decision.FOUND_MIGRANT)[0] < limit)
 
 
-def _find_payers(people: Residents, cells: Cells, tables: FoundingTables, blocks: list[_Block], stream: Stream) -> None:
-    """Say whom the state supports (特困) and who receives low-income support (低保), exact by county × area."""
+def _find_payers(
+    people: Residents, cells: Cells, tables: FoundingTables, blocks: list[_Block], stream: Stream
+) -> None:
+    """Say whom the state supports (特困) and who receives low-income support (低保), by county × area."""
     elders, adults = cells.aged(60), cells.aged(20, 60)
     old = np.round(tables.extremely_poor * tables.extremely_poor_elder_share).astype(np.int64)
-    quotas = {
-        "old": _over_counties(old, elders), "young": _over_counties(tables.extremely_poor - old, adults),
-        "low": _over_counties(tables.low_income, cells.residents),
-    }  # fmt: skip
+    old_poor, young_poor = _over_counties(old, elders), _over_counties(tables.extremely_poor - old, adults)
+    low_income = _over_counties(tables.low_income, cells.residents)
     for block in blocks:
-        old_quota, young_quota, low_quota = (int(quota[block.county, block.area]) for quota in quotas.values())
-        _support(people, block, old_quota, young_quota, stream)
-        _assist(people, tables, block, low_quota, stream)
+        home = block.county, block.area
+        _support(people, block, int(old_poor[home]), int(young_poor[home]), stream)
+        _assist(people, tables, block, int(low_income[home]), stream)
 
 
 def _over_counties(totals: Ints, weights: Ints) -> Ints:
     """Share a rural and an urban total over the counties."""
-    return np.stack([apportion(int(totals[area]), weights[:, area].astype(np.float64)) for area in Area], axis=1)
+    shared = [apportion(int(totals[area]), weights[:, area].astype(np.float64)) for area in Area]
+    return np.stack(shared, axis=1)
 
 
 def _support(people: Residents, block: _Block, old: int, young: int, stream: Stream) -> None:
-    """Choose the extremely poor: first those without spouse or child at hand, among the young the severely
-    disabled before others."""
+    """Choose the extremely poor: first those without spouse or child at hand.
+
+    Among people under 60 without family the severely disabled come before others.
+    """
     rows, first = block.rows, block.rows.start
     age = people.age_months(-1)[rows] // 12
     living = people.living[rows]

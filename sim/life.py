@@ -170,3 +170,12 @@ def _happen(people, i, word_0, word_1, word_2, group, age, month, t, k0, k1):  #
     if word_1 >= t.disability[group, age] and people.disability_kind[i] == DisabilityKind.NONE:
         become_disabled(people, i, age, month, t, k0, k1)
     return event
+
+
+def life_ending(residents: Residents, tables: LifeTables) -> npt.NDArray[np.float64]:
+    """Return each resident's monthly chance, at the census's rates, to die or to change in function."""
+    age = np.minimum(residents.age_months(-1) // 12, OLDEST)
+    lost = (residents.function != Function.NONE).astype(np.int64)
+    group = 2 * residents.sex.astype(np.int64) + residents.area
+    words = tables.held.death[lost, group, age] + tables.held.turnover[lost, group, age]
+    return np.asarray(words / 2.0**32)

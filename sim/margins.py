@@ -1,9 +1,9 @@
 """Rake the census's margins into cells, county × sex × age group × area, and round them to whole people.
 
-Raking (iterative proportional fitting, Deming & Stephan 1940, Annals of Mathematical Statistics 11:427) starts
-from a seed and scales it to each published table in turn until all of them hold: of all cells that do, the
-result is the one nearest the seed in information. Whole people come from rounding county by county with the
-error of each column carried on to the next county (the chairman assignment of Tijdeman 1980, Discrete
+Raking (iterative proportional fitting, Deming & Stephan 1940, Annals of Mathematical Statistics 11:427)
+starts from a seed and scales it to each published table in turn until all of them hold: of all cells that do,
+the result is the one nearest the seed in information. Whole people come from rounding county by county with
+the error of each column carried on to the next county (the chairman assignment of Tijdeman 1980, Discrete
 Mathematics 32:323): counties are exact, and every column of the province to a person or two.
 """
 
@@ -123,7 +123,11 @@ def rake(margins: Margins) -> Cells:
     family = counts.sum(axis=(1, 2)) - collective
     households = _shared(margins.households, family / margins.household_size[:, None])
     rows = [row for table in margins.tables for row in _compare(table, counts)]
-    rows += _compare(margins.collective, collective) + _compare(margins.households, households)
+    for table, shared in ((margins.collective, collective), (margins.households, households)):
+        whole = FitRow(
+            "province", table.name, float(table.totals.sum()), int(shared.sum()), Quality.PUBLISHED
+        )
+        rows += [whole, *_compare(table, shared)]
     return Cells(counts, collective, households, tuple(rows), margins.imputed, rounds)
 
 
@@ -140,13 +144,14 @@ def fit_cells(seed: Floats, tables: tuple[Margin, ...]) -> tuple[Floats, int]:
     worst = np.zeros(len(tables))
     for done in range(1, _ROUNDS + 1):
         for number, (table, groups) in enumerate(zip(tables, flat, strict=True)):
-            factors = _factors(table, np.bincount(groups, cells, len(table.totals) + 1)[1:])
+            sums = np.bincount(groups, cells, len(table.totals) + 1)[1:].astype(np.float64)
+            factors = _factors(table, sums)
             worst[number] = np.abs(factors - 1).max()
             cells *= np.append(1.0, factors)[groups]
         if worst.max() < _CLOSE:
             return cells.reshape(seed.shape), done
-    table = tables[int(worst.argmax())]
-    raise EvidenceError(f"raking: margin {table.name!r} contradicts the others; look for the wrong figure there")
+    name = tables[int(worst.argmax())].name
+    raise EvidenceError(f"raking: margin {name!r} contradicts the others; look for the wrong figure there")
 
 
 def _factors(table: Margin, sums: Floats) -> Floats:
@@ -160,8 +165,8 @@ def _factors(table: Margin, sums: Floats) -> Floats:
 def round_cells(cells: Floats, counties: Ints) -> Ints:
     """Round cells to integers with exact sums by county (first axis); other sums stay within a person or two.
 
-    Each county takes the whole part of its cells and gives what is left to the columns (sex × age × area) that
-    the counties before it have left most short.
+    Each county takes the whole part of its cells and gives what is left to the columns (sex × age × area)
+    that the counties before it have left most short.
 
     >>> round_cells(np.array([[0.5, 0.5], [0.5, 0.5]]), np.array([1, 1])).tolist()
     [[1, 0], [0, 1]]

@@ -23,7 +23,7 @@ from sim.workload import WorkloadLog
 
 Table = dict[str, npt.NDArray]
 AGE_BANDS_MONTHS = (36, 216, 720, 840, 960)
-YEARS = (2021, 2022, 2023, 2024, 2025)
+YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,10 @@ import numpy.typing as npt
 from sim.cascade import choose
 from sim.clock import month_start, months_of, year_of
 from sim.demand import NeedBook
+from sim.errors import LawBroken
 from sim.facilities import serve
 from sim.founding import FoundingTables, found
-from sim.life import MonthCounts, live_month
+from sim.life import MonthCounts, life_ending, live_month
 from sim.margins import Cells
 from sim.measures import LifeRecord, Replay, unit_months
 from sim.needs import Ledger
@@ -101,8 +102,9 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         tables = (world.cells, world.founding, world.life, world.atlas)
         self.people: Residents = found(*tables, market, self.stream)
         self.residents_start = self.people.size
+        self._population = np.bincount(self.people.county, minlength=len(world.atlas.counties.code))
         self.needs = NeedBook(world.services, world.settings, world.atlas, self.stream, self.people, world.months)
-        self.needs.found(self.people)
+        self.needs.found(self.people, life_ending(self.people, world.life))
         self.counts: list[MonthCounts] = []
         self._stocks: dict[int, dict[str, npt.NDArray[np.int64]]] = {}
         self.collector = mesa.DataCollector(model_reporters={"month": "month", "residents": _population})
@@ -116,12 +118,19 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         """Live one month: 1 to 9 of the order above."""
         month = self.month
         counts = live_month(self.people, month, self.world.life, self.stream, held=self.held)
-        self.needs.assess(self.people, month, counts.renewed)
+        self._assess(month, counts)
         self.counts.append(counts)
         self.month = month + 1
         self.agents.do("step")
         self._note_stocks(month)
         self.collector.collect(self)
+
+    def _assess(self, month: int, counts: MonthCounts) -> None:
+        """Let needs arise and end; where life is held nobody is older than at the census."""
+        stood_still = np.int16(month if self.held else 0)
+        self.people.birth_month[:] += stood_still
+        self.needs.assess(self.people, month, counts.renewed)
+        self.people.birth_month[:] -= stood_still
 
     def live(self, each_month: Callable[[int], None] = lambda month: None) -> Ledger:
         """Live all months and close the ledger."""
@@ -158,14 +167,24 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         counties = len(self.world.atlas.counties.code)
         county = self.people.county[here]
         population = np.bincount(county, minlength=counties)
+        self._check_conserved(population, self.counts[month])
         year = self._stocks.setdefault(year_of(month), {"resident_months": np.zeros(counties, dtype=np.int64)})
         year["resident_months"] += population
         if month + 1 == self.world.months or year_of(month) != year_of(month + 1):
-            age = self.people.age_months(month + 1)[here]
+            age = self.people.age_months(month)[here]
             year["population"] = population
             year["urban"] = np.bincount(county[self.people.area[here] == 1], minlength=counties)
             for limit in (60, 65, 80):
                 year[f"age_{limit}_plus"] = np.bincount(county[age >= limit * 12], minlength=counties)
+
+
+    def _check_conserved(self, population: npt.NDArray[np.int64], counts: MonthCounts) -> None:
+        """Hold the law that residents come by birth and move, and go by death and move; by county, each month."""
+        due = self._population + counts.births + counts.arrivals - counts.deaths - counts.leavers
+        if not self.held and (population != due).any():
+            county = self.world.atlas.counties.name[int(np.argmax(population != due))]
+            raise LawBroken(f"{county}, month {self.month}: residents are not conserved")
+        self._population = population
 
 
 def _population(model: CommunityModel) -> int:

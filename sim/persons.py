@@ -21,9 +21,9 @@ def cascade_table(replay: Replay, frame: Frame, years: tuple[int, ...] = YEARS) 
     """Count persons by step, county, service, year and group.
 
     ``in_time`` are served within the standard; ``pending`` wait at the horizon for less time than it allows.
-    ``years`` are counted where the run reaches their end.
+    ``years`` are counted as far as the run reaches.
     """
-    parts = [_year_rows(replay, frame, year) for year in years if max(months_of(year)) < frame.months]
+    parts = [_year_rows(replay, frame, year) for year in years if months_of(year)[0] < frame.months]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     joined["county"] = frame.county_codes[joined["county"]]
     return {"replication": np.full(len(joined["county"]), frame.replication, dtype=np.int64)} | joined
@@ -31,7 +31,7 @@ def cascade_table(replay: Replay, frame: Frame, years: tuple[int, ...] = YEARS) 
 
 def _year_rows(replay: Replay, frame: Frame, year: int) -> Table:
     spells = replay.ledger.spells
-    begin, end = month_start(months_of(year)[0]), month_start(months_of(year)[-1] + 1)
+    begin, end = month_start(months_of(year)[0]), month_start(min(months_of(year)[-1] + 1, frame.months))
     active = np.flatnonzero((spells.start < end) & (spells.end > begin))
     step, in_time, pending = spell_outcomes(replay, frame, begin, end)
     order = active[np.lexsort((step[active], spells.key[active], spells.service[active]))]

@@ -81,9 +81,9 @@ def test_the_order_of_a_month_is_the_order_that_step_and_replay_call() -> None:
         "`sim.workload`": "carry",
     }
     said = [door for _, line in numbered for sign, door in doors.items() if sign in line]
-    called = [call for call in calls_of("step") + calls_of("replay") if call in doors.values()]
+    called = [call.lstrip("_") for call in calls_of("step") + calls_of("replay")]
     assert said == list(doors.values())
-    assert list(dict.fromkeys(called)) == said
+    assert [call for call in dict.fromkeys(called) if call in said] == said
 
 
 def calls_of(name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""A report in headless Chromium: the table is there, every figure is drawn, and nothing fails or is fetched."""
+"""A report in headless Chromium: the table is there, all figures drawn, nothing fails, nothing is fetched."""
 
 from __future__ import annotations
 

@@ -173,7 +173,10 @@ def turning(folder: Path) -> dict[str, float]:
     shares = {s["id"]: s["standard"]["share"] for s in about["services"]}
     found: dict[str, float] = {}
     spread: dict[tuple[str, str], list[float]] = defaultdict(list)
+    firsts = {tuple(t["services"]): t["id"] for t in reversed(about["capacity_targets"])}.values()
     for row in rows(folder, "turning"):
+        if row["target"] not in firsts:  # of targets about the same services the first speaks for all
+            continue
         base, end = row["base_e6"] / 1e6, row["value_e6"] / 1e6
         if row["metric"] == "met":
             spread[row["parameter"], row["target"]] += [base, end]

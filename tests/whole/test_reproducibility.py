@@ -1,0 +1,100 @@
+"""Reproducibility: one result hash for any number of workers, order of markets, and hash seed of Python."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from scenarios.experiments import jobs_of, run_job
+from scenarios.runner import _outcome, run_study
+from sim.places import load_atlas
+from sim.residents import COLUMNS
+from tests.whole.small_study import SECOND, SMALLEST, lived, market, replayed, study, world
+from scenarios.load import load_scenario
+from sim.model import CommunityModel
+
+MONTHS = 6
+
+
+def test_two_workers_and_one_give_one_hash() -> None:
+    two_counties = study(SMALLEST, SECOND, months=MONTHS, replications=2)
+    alone, together = (run_study(two_counties, workers)[0] for workers in (1, 2))
+    assert alone.result_hash == together.result_hash
+    assert alone.tables["months"]["needed"].sum() > 0
+
+
+def test_the_order_of_markets_does_not_show() -> None:
+    two_counties = study(SMALLEST, SECOND, months=MONTHS)
+    jobs = jobs_of(two_counties, load_atlas())
+    hashes = {
+        _outcome([run_job(two_counties, job) for job in order], 0, 1.0, 1).result_hash
+        for order in (jobs, jobs[::-1])
+    }
+    assert len(hashes) == 1
+
+
+def test_a_market_is_the_same_alone_and_beside_another() -> None:
+    alone = run_study(study(SMALLEST, months=MONTHS), 1)[0].tables["months"]
+    beside = run_study(study(SMALLEST, SECOND, months=MONTHS), 1)[0].tables["months"]
+    code = int(load_atlas().counties.code[market().counties[0]])
+    for name, column in alone.items():
+        np.testing.assert_array_equal(column, beside[name][beside["county"] == code], err_msg=name)
+
+
+def test_another_seed_gives_another_hash() -> None:
+    first = study(SMALLEST, months=2)
+    assert run_study(first, 1)[0].result_hash != run_study(replace(first, seed=first.seed + 1), 1)[0].result_hash
+
+
+@pytest.mark.slow
+def test_pythons_hash_seed_does_not_show() -> None:
+    code = (
+        "from tests.whole.small_study import study; from scenarios.runner import run_study;"
+        "print(run_study(study(months=2), 1)[0].result_hash)"
+    )
+    hashes = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("0", "1")
+    }  # fmt: skip
+    assert len(hashes) == 1
+
+
+def test_one_bed_more_changes_nobodys_life_or_needs() -> None:
+    model, ledger = lived(MONTHS)
+    before = {column.name: getattr(model.people, column.name).copy() for column in COLUMNS}
+    replayed(MONTHS)
+    replayed(MONTHS, "companion-elder")
+    for name, column in before.items():
+        np.testing.assert_array_equal(column, getattr(model.people, name), err_msg=name)
+
+
+def test_a_changed_resident_changes_nobody_unconnected() -> None:
+    """Make one elder disabled: whoever is not in the household lives and needs as before."""
+    scenario = load_scenario("plan-2025")
+    base, ledger = lived(MONTHS)
+    model = CommunityModel(world(scenario, MONTHS), market(), 11)
+    people = model.people
+    elder = int(np.flatnonzero((people.age_months(0) > 70 * 12) & (people.function == 0))[5])
+    people.function[elder], people.function_since[elder] = 3, 0
+    changed = model.live()
+    home = people.household == people.household[elder]
+    others = np.flatnonzero(~home)
+    for column in COLUMNS:
+        np.testing.assert_array_equal(
+            getattr(people, column.name)[others], getattr(base.people, column.name)[others], err_msg=column.name
+        )
+    at_home = people.key[home]
+    kept = {name: ~np.isin(each.spells.key, at_home) for name, each in (("a", ledger), ("b", changed))}
+    for name in ("key", "service", "start", "end"):
+        np.testing.assert_array_equal(
+            getattr(ledger.spells, name)[kept["a"]], getattr(changed.spells, name)[kept["b"]], err_msg=name
+        )
+    assert (changed.spells.key == people.key[elder]).sum() > (ledger.spells.key == people.key[elder]).sum()
