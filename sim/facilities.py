@@ -182,16 +182,33 @@ class _Desk:
     # ---- one request
 
     def _seat(self) -> None:
-        """Seat who asked before the founding, the earliest first."""
-        asked = self.asked
+        """Seat who asked before the founding: who had nowhere else to go first, then the earliest.
+
+        A unit that more people put first than it holds was full when most of them asked: whoever had another
+        choice went there, and its places fell to those who had none and waited.
+        """
+        asked, stayed = self.asked, []
         while self.next < len(asked.order) and asked.minute[asked.order[self.next]] < 0:
             row = asked.order[self.next]
             self.next += 1
-            if asked.need_end[row] <= 0 or asked.minute[row] + asked.stay[row] <= 0:
-                gone = min(asked.need_end[row], asked.minute[row] + asked.stay[row])
+            gone = min(asked.need_end[row], asked.minute[row] + asked.stay[row])
+            if gone <= 0:
                 self.outcome[row], self.ended[row] = Outcome.PAST, gone
             else:
-                self._request(row, 0)
+                stayed.append(row)
+        contested = self._contested(stayed)
+        nowhere_else = [row for row in stayed if all(unit in contested for unit in asked.choices[row])]
+        elsewhere = [row for row in stayed if any(unit not in contested for unit in asked.choices[row])]
+        for row in (*nowhere_else, *elsewhere):
+            self._request(row, 0)
+
+    def _contested(self, rows: list[int]) -> set[int]:
+        """Return the units that some requests, putting them first, would fill beyond what is usable."""
+        wanted: dict[int, int] = {}
+        for row in rows:
+            first = self.asked.choices[row][0]
+            wanted[first] = wanted.get(first, 0) + self.asked.parts[row]
+        return {unit for unit, parts in wanted.items() if parts > self.usable[unit]}
 
     def _request(self, row: int, now: int) -> None:
         """Take the first candidate with free room, or join the lists (rule 0)."""
