@@ -1,9 +1,9 @@
 """Fit the one level of demand: the wish for an elder-care bed, to the bed residents of the province in 2020.
 
 Everyone is founded and seated, market by market; nothing is lived. The asks of the past are drawn once, so
-that the number in bed rises with the level and a bisection finds it. Run ``python -m calibration.fit`` after a
-change of founding, function, prices or stay; it prints the level and its misses and writes ``level.json`` and
-the setting ``elder-bed.wish``.
+that the number in bed rises with the level and a bisection finds it. Run ``python -m calibration.fit`` after
+a change of founding, function, prices or stay; it prints the level and its misses and writes ``level.json``
+and the setting ``elder-bed.wish``.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from calibration.founders import founding_tables
 from calibration.level import Level, Prediction, write_level
 from calibration.life_tables import life_tables
 from calibration.settings import FOLDER
-from scenarios.spread import census_base
 from scenarios.load import Scenario, load_scenario
+from scenarios.spread import census_base
 from scenarios.supply import supply_plan
 from sim.capacity import build_supply
 from sim.cascade import Requests
@@ -43,7 +43,11 @@ MINUTES_A_YEAR = 525_600
 # What was published for each kind of home, by the names of evidence and of the supply definitions.
 HOMES = {
     "public-home": ("social_welfare_homes", "公办福利院", "public homes"),
-    "extremely-poor-home": ("extremely_poor_support_institutions", "特困供养机构", "homes for the extremely poor"),
+    "extremely-poor-home": (
+        "extremely_poor_support_institutions",
+        "特困供养机构",
+        "homes for the extremely poor",
+    ),
     "private-home": ("other_elder_care_institutions", "其他养老机构", "other (private) homes"),
 }
 HOMES_2019 = {"private-home": "pension_institutions"}
@@ -53,7 +57,7 @@ TOLERANCE = 0.0005  # of the level, relative
 
 @dataclass(frozen=True)
 class Seated:
-    """Who sits where at the census: residents by kind, beds by kind, entries of the last year, people of 65+."""
+    """Who sits where at the census: residents and beds by kind, entries of the last year, people of 65+."""
 
     residents: Mapping[str, int]
     beds: Mapping[str, int]
@@ -109,7 +113,9 @@ class Province:
         return float(np.exp(brentq(excess, *np.log(BOUNDS), xtol=TOLERANCE)))
 
 
-def _count(requests: Requests, log: Log, supply: Supply, residents: dict[str, int], beds: dict[str, int]) -> None:
+def _count(
+    requests: Requests, log: Log, supply: Supply, residents: dict[str, int], beds: dict[str, int]
+) -> None:
     placed = (log.admitted <= 0) & (log.ended > 0)
     kind_of = np.array([kind.id for kind in supply.kinds])[supply.units.kind]
     for kind in residents:
@@ -121,7 +127,11 @@ def _count(requests: Requests, log: Log, supply: Supply, residents: dict[str, in
 
 def _entered(requests: Requests) -> int:
     """Count the requests of the year before the census, of those alive at it."""
-    return int(((requests.step == Step.REQUESTED) & (requests.minute > -MINUTES_A_YEAR) & (requests.minute < 0)).sum())
+    return int(
+        (
+            (requests.step == Step.REQUESTED) & (requests.minute > -MINUTES_A_YEAR) & (requests.minute < 0)
+        ).sum()
+    )
 
 
 def fit(tell: Callable[[str], None] = print) -> Level:
@@ -136,11 +146,12 @@ def fit(tell: Callable[[str], None] = print) -> Level:
     seated = province.seat(settings.with_values({SETTING: value}))
     before = province.seat(settings.with_values({SETTING: value, **_beds_2019()}))
     published = tuple(
-        evidence.value("institution_entry_within_3_years_65_plus", "China", years) / 100 / 3 for years in (2002, 2008)
+        evidence.value("institution_entry_within_3_years_65_plus", "China", years) / 100 / 3
+        for years in (2002, 2008)
     )
     level = Level(
-        setting=SETTING, value=_rounded(value), low=_rounded(ends[0]), high=_rounded(ends[1]), published=target,
-        reached=seated.total, entries_per_65_plus=seated.entries / province.age_65_plus,
+        setting=SETTING, value=_rounded(value), low=_rounded(ends[0]), high=_rounded(ends[1]),
+        published=target, reached=seated.total, entries_per_65_plus=seated.entries / province.age_65_plus,
         entries_published=(published[0], published[1]), predictions=_predictions(seated, before),
     )  # fmt: skip
     write_level(level)
@@ -159,15 +170,15 @@ def _predictions(seated: Seated, before: Seated) -> tuple[Prediction, ...]:
     found = []
     for kind, (name, zh, en) in HOMES.items():
         figure = evidence.figure(f"institution_bed_occupancy_{name}", "Fujian", 2020)
+        words = f"{zh}入住率（2020年末）", f"occupancy of {en}, end of 2020"
+        share = seated.residents[kind] / seated.beds[kind]
         found.append(
-            Prediction(f"occupancy-{kind}", f"{zh}入住率（2020年末）", f"occupancy of {en}, end of 2020",
-                       figure.value / 100, seated.residents[kind] / seated.beds[kind], "share", figure.citation)
-        )  # fmt: skip
+            Prediction(f"occupancy-{kind}", *words, figure.value / 100, share, "share", figure.citation)
+        )
     figure = evidence.figure("institution_bed_occupancy", "Fujian", 2019)
-    found.append(
-        Prediction("occupancy-2019", "全部机构入住率（2019年，66293张床）", "occupancy of all homes, 2019 (66,293 beds)",
-                   figure.value / 100, before.total / sum(before.beds.values()), "share", figure.citation)
-    )  # fmt: skip
+    words = "全部机构入住率（2019年，66293张床）", "occupancy of all homes, 2019 (66,293 beds)"
+    share = before.total / sum(before.beds.values())
+    found.append(Prediction("occupancy-2019", *words, figure.value / 100, share, "share", figure.citation))
     return tuple(found)
 
 
@@ -188,7 +199,8 @@ def _store(path: Path, level: Level) -> None:
 def main() -> None:
     """Fit and print the level with its misses."""
     level = fit()
-    print(f"{level.setting} = {level.value} ({level.low} to {level.high}): {level.reached:,.0f} of {level.published:,.0f}")
+    print(f"{level.setting} = {level.value} ({level.low} to {level.high})")
+    print(f"in bed at the census: {level.reached:,.0f} of {level.published:,.0f}")
     print(f"entries a year of 65+: {level.entries_per_65_plus:.3%}, published {level.entries_published}")
     for each in level.predictions:
         print(f"{each.en}: {each.predicted:.1%}, published {each.published:.1%}")

@@ -35,11 +35,15 @@ def read_quantity(table: Mapping[str, Any], name: str, file: str | Path) -> Quan
     """
     for key in table:
         if key not in KEYS:
-            raise _fault(file, f"{name}.{key}", table[key], "one of " + ", ".join(KEYS), "remove it or mend its name")
+            raise _fault(
+                file, f"{name}.{key}", table[key], "one of " + ", ".join(KEYS), "remove it or mend its name"
+            )
     value = _number(table, "value", name, file)
     low, high = (_number(table, key, name, file, value) for key in ("low", "high"))
     if not low <= value <= high:
-        raise _fault(file, f"{name}.value", value, f"{low:g} to {high:g}", "give a range that holds the value")
+        raise _fault(
+            file, f"{name}.value", value, f"{low:g} to {high:g}", "give a range that holds the value"
+        )
     quality = _quality(table, name, file)
     title = table.get("title", {})
     if not isinstance(title, Mapping):
@@ -105,7 +109,9 @@ def _quality(table: Mapping[str, Any], name: str, file: str | Path) -> Quality:
         return Quality(table.get("quality"))
     except ValueError:
         allowed = ", ".join(q.value for q in Quality)
-        raise _fault(file, f"{name}.quality", table.get("quality"), allowed, "say how well it is known") from None
+        raise _fault(
+            file, f"{name}.quality", table.get("quality"), allowed, "say how well it is known"
+        ) from None
 
 
 def _reason(table: Mapping[str, Any], name: str, file: str | Path, quality: Quality) -> str:

@@ -16,8 +16,8 @@ from sim.places import Selection
 
 
 def run_scenarios(
-    scenarios: Sequence[Scenario], selection: Selection, replications: int, seed: int, workers: int, out: Path,
-    tell: Callable[[Event], None] = lambda event: None, months: int = MONTHS_TO_END_OF_2025,
+    scenarios: Sequence[Scenario], selection: Selection, replications: int, seed: int, workers: int,
+    out: Path, tell: Callable[[Event], None] = lambda event: None, months: int = MONTHS_TO_END_OF_2025,
 ) -> list[Path]:  # fmt: skip
     """Run scenarios over places and replications, and write a run folder for each.
 

@@ -72,7 +72,8 @@ def written(comparison: Comparison, language: str = "en") -> list[tuple[str, ...
         write: Writer = share if row.outcome == "met" else count
         name = services.service(row.service).name[language]
         cells = [with_interval(each, language, write) for each in (row.a, row.b, row.difference)]
-        lines.append((name, say(f"out_{row.outcome}", language), *cells))
+        unit = services.service(row.service).unit[language]
+        lines.append((name, say(f"out_{row.outcome}", language, unit=unit), *cells))
     return lines
 
 

@@ -22,11 +22,12 @@ from results.notation import (
     setting,
     share,
     unit,
+    with_interval,
 )
 from results.sentence import sentence
 from results.tables import Run
 from results.turning import Effect, TurningPoint
-from results.verdicts import DRAWS_FOR_PROBABILITY, Enough, Verdict, lowest_grade
+from results.verdicts import DRAWS_FOR_PROBABILITY, Delivered, Enough, Verdict, lowest_grade
 from results.words import say
 
 MOST_POINTS = 5
@@ -41,6 +42,7 @@ def front(run: Run, language: str) -> dict[str, Any]:
         draw_cascade(each, capital(manifest.service(each.service).name[language]), language)
         for each in page.cascades
     ]
+    points = [_point(run, each, language) for each in page.points]
     return {
         "title": manifest.title[language],
         "places": say("list", language).join(manifest.places),
@@ -50,14 +52,16 @@ def front(run: Run, language: str) -> dict[str, Any]:
         "intervals": percentile_or_range(run.replications, language),
         "year": run.last_year,
         "rows": _rows(run, page.verdicts, language),
-        "notes": _notes(page.verdicts, language),
+        "notes": _notes(_in_rows(page.verdicts), language),
+        "once": any(each.binding for each in page.verdicts),
         "few": run.replications < DRAWS_FOR_PROBABILITY,
         "least": DRAWS_FOR_PROBABILITY,
         "cascades": [
             {"drawing": d, "id": f"cascade.{c.service}.needed"}
             for d, c in zip(drawn, page.cascades, strict=True)
         ],
-        "points": [_point(run, each, language) for each in page.points[:MOST_POINTS]],
+        "points": points[:MOST_POINTS],
+        "all_points": points,
         "more_points": max(0, len(page.points) - MOST_POINTS),
         "movers": [] if page.points else [_mover(run, each, language) for each in page.movers],
         "moved": run.has("turning"),
@@ -71,7 +75,8 @@ def front(run: Run, language: str) -> dict[str, Any]:
 
 def _scope(run: Run, page: FirstPage, language: str) -> list[str]:
     grade = lowest_grade([each.grade for each in page.verdicts])
-    draws = say("draws", language, count=run.replications) if run.replications > 1 else say("draw", language)
+    drawn = {"count": run.replications, "drawn": run.replications - 1}
+    draws = say("draws", language, **drawn) if run.replications > 1 else say("draw", language)
     return [period(run, language), draws, say("grade", language, grade=grade)]
 
 
@@ -80,11 +85,9 @@ def _notes(verdicts: Sequence[Verdict], language: str) -> list[str]:
 
 
 def _rows(run: Run, verdicts: Sequence[Verdict], language: str) -> list[Cell]:
-    """Put targets of the same services together; what holds of the row above is not said again."""
-    notes = _notes(verdicts, language)
-    first = {each.target.services: i for i, each in reversed(list(enumerate(verdicts)))}
-    last = len(verdicts)
-    order = sorted(verdicts, key=lambda v: first[v.target.services] if v.target.services else last)
+    """Write the rows of the table; what holds of the row above is not said again."""
+    order = _in_rows(verdicts)
+    notes = _notes(order, language)
     rows: list[Cell] = []
     before: tuple[str, ...] = ()
     for each in order:
@@ -97,6 +100,13 @@ def _rows(run: Run, verdicts: Sequence[Verdict], language: str) -> list[Cell]:
     return rows
 
 
+def _in_rows(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Put targets of the same services together, and those that are about none last."""
+    first = {each.target.services: i for i, each in reversed(list(enumerate(verdicts)))}
+    last = len(verdicts)
+    return sorted(verdicts, key=lambda v: first[v.target.services] if v.target.services else last)
+
+
 def _row(run: Run, verdict: Verdict, language: str) -> Cell:
     target, reach = verdict.target, verdict.delivered
     silent = reach.planned is None
@@ -104,9 +114,7 @@ def _row(run: Run, verdict: Verdict, language: str) -> Cell:
         "id": target.id,
         "title": capital(target.title[language]),
         "unit": target.unit[language],
-        "planned": _cell(
-            target.id, "planned", "" if reach.planned is None else plain(reach.planned, language)
-        ),
+        "planned": _cell(target.id, "planned", _planned(reach, language)),
         "silent": silent,
         "yes": reach.yes,
         "delivered": _cell(
@@ -119,6 +127,13 @@ def _row(run: Run, verdict: Verdict, language: str) -> Cell:
         "work": _work(run, verdict, language),
         "grade": verdict.grade,
     }
+
+
+def _planned(reach: Delivered, language: str) -> str:
+    """Write the plan's number, with a mark where it is a ceiling or only about as much."""
+    if reach.planned is None:
+        return ""
+    return {"<=": "≤", "<": "<", "~": "≈"}.get(reach.comparator, "") + plain(reach.planned, language)
 
 
 def _cell(target: str, part: str, text: str, between: str = "", small: str = "") -> Cell:
@@ -138,8 +153,7 @@ def _enough(target: str, enough: Enough | None, language: str) -> Cell | None:
         return None
     if not enough.share.known:
         return _cell(target, "enough", say("not_estimated", language))
-    between = interval(enough.share, language, share)
-    words = share(enough.share.mean, language) + (f" ({between})" if between else "")
+    words = with_interval(enough.share, language, share, short=True)
     if enough.probability is None:
         small = say("enough_few", language, share=words)
         return _cell(target, "enough", say("not_estimated", language), "", small)
@@ -180,18 +194,24 @@ def _work(run: Run, verdict: Verdict, language: str) -> Cell | None:
     work = verdict.break_even
     if work is None:
         return None
-    span = f"{plain(work.start.mean, language)} → {plain(work.last.mean, language)}"
+    between = interval(work.last, language, plain)
+    unit = say(
+        "break_even_unit",
+        language,
+        between=f"{between} " if between else "",
+        first=run.years[0],
+        start=with_interval(work.start, language, plain, short=True),
+    )
     small = _errand(run, verdict, language) if work.per_errand.known else ""
-    return _cell(verdict.target.id, "carried", say("break_even", language, value=span), "", small)
+    text = say("break_even", language, value=plain(work.last.mean, language))
+    return _cell(verdict.target.id, "carried", text, unit, small)
 
 
 def _errand(run: Run, verdict: Verdict, language: str) -> str:
     """Name the minutes of an errand at which the work just fits."""
     assert verdict.break_even is not None
     service = next(each for each in map(run.manifest.service, verdict.target.services) if each.minutes)
-    number = verdict.break_even.per_errand
-    between = interval(number, language, plain)
-    value = plain(number.mean, language) + (f" ({between})" if between else "")
+    value = with_interval(verdict.break_even.per_errand, language, plain, short=True)
     return say(
         "break_even_errand",
         language,

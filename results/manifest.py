@@ -93,6 +93,7 @@ class SettingEntry:
     reason: str = ""
     title_zh: str = ""
     title_en: str = ""
+    touches: str = ""  # life: only draws move it; need, supply, result: moved alone as well
 
     @property
     def uncertain(self) -> bool:
@@ -263,6 +264,7 @@ def describe_quantity(quantity: Quantity) -> SettingEntry:
         reason=quantity.reason,
         title_zh=quantity.title_zh,
         title_en=quantity.title_en,
+        touches=quantity.touches,
     )
 
 

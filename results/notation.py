@@ -58,6 +58,18 @@ def share(value: float, language: str) -> str:
     return _minus(f"{percent:.{digits}f}%")
 
 
+def days(value: float, language: str) -> str:
+    """Write days, with a decimal below ten.
+
+    >>> days(0.0275, "en"), days(2.94, "zh"), days(0.0, "en"), days(142.3, "en")
+    ('<0.1', '2.9', '0', '142')
+    """
+    if 0 < value < 0.05:
+        return "<0.1"
+    text = f"{value:.{1 if value < 9.95 else 0}f}"
+    return text.removesuffix(".0")
+
+
 def money(value: float, language: str) -> str:
     """Write yuan in units of ten thousand (Chinese) or a thousand (English); the unit stands in the header.
 
@@ -154,7 +166,7 @@ def percentile_or_range(replications: int, language: str) -> str:
 
     if replications >= ENOUGH_FOR_PERCENTILES:
         return say("interval_percentiles", language)
-    return say("interval_range" if replications > 1 else "interval_not_estimated", language)
+    return say("interval_range" if replications > 1 else "interval_one_replication", language)
 
 
 def _three(value: float) -> str:

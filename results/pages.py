@@ -13,10 +13,10 @@ from results.drawings import Drawing
 from results.estimates import Estimate, estimate, ratio
 from results.figures import draw_left_out, draw_maps, draw_monthly, draw_tornado
 from results.manifest import PredictionEntry, ServiceEntry, SettingEntry
-from results.notation import Writer, capital, count, doubt, plain, setting, share, unit
+from results.notation import Writer, capital, count, days, doubt, money, plain, setting, share, unit
 from results.tables import Array, Run, by_replication
 from results.turning import Effect, effects, largest_movers
-from results.waits import monthly, standard_check, wait_spread, wait_statistics
+from results.waits import admitted, monthly, standard_check, wait_spread
 from results.words import say
 from sim.clock import months_of
 
@@ -44,14 +44,17 @@ def later_pages(run: Run, language: str) -> dict[str, Any]:
         "left_out": losers,
         "fewest": FEWEST,
         "counties": [
-            {"name": capital(each.name[language]), "rows": _county_table(run, each, language)}
+            {
+                "name": capital(each.name[language]),
+                "unit": each.unit[language],
+                "rows": _county_table(run, each, language),
+            }
             for each in queued
         ],
         "assumptions": _assumptions(run, language),
         "tornado": tornado,
         "predictions": [_prediction(run, each, language) for each in run.manifest.predictions],
         "fitted": _fitted(run, language),
-        "whole_province": run.manifest.whole_province,
         "notes": [note[language] for note in run.manifest.notes],
         "description": run.manifest.description[language],
         "record": _record(run),
@@ -61,13 +64,12 @@ def later_pages(run: Run, language: str) -> dict[str, Any]:
 
 
 def _wait_row(run: Run, service: ServiceEntry, language: str) -> Cells:
-    waits = wait_statistics(run, service.id, run.last_year)
     rows = run.of_service("months", service.id)
     asked = estimate(by_replication(rows.filter(_in_year(run)), ("requests",), run.replications)["requests"])
     check = standard_check(run, service)
-    days = service.standard.within_days
-    limits = ((check.half, days / 2), (check.full, days), (check.double, days * 2))
-    known = [_two(number, language, count) for number in wait_spread(run, service.id, run.last_year).values()]
+    standard = service.standard.within_days
+    limits = ((check.half, standard / 2), (check.full, standard), (check.double, standard * 2))
+    known = [_two(number, language, days) for number in wait_spread(run, service.id).values()]
     shares: Cells = []
     for number, limit in limits:
         text, between = _two(number, language, share)
@@ -75,7 +77,7 @@ def _wait_row(run: Run, service: ServiceEntry, language: str) -> Cells:
     return [
         capital(service.name[language]),
         _two(asked, language, count),
-        count(waits.admitted, language),
+        _two(admitted(run, service.id), language, count),
         *known,
         *shares,
     ]
@@ -117,18 +119,15 @@ def _assumptions(run: Run, language: str) -> list[Cells]:
     for effect in effects(run):
         if effect.metric == "met":
             best.setdefault(effect.parameter, effect)
+    others = {each.parameter: each for each in reversed(effects(run)) if each.metric in _OTHER_METRICS}
     ranked = sorted(
         run.manifest.assumed, key=lambda s: (-best[s.name].spread if s.name in best else 1.0, s.name)
     )
-    return [_assumption(run, each, best.get(each.name), language) for each in ranked]
+    found = others | best
+    return [_assumption(run, each, found.get(each.name), language) for each in ranked]
 
 
 def _assumption(run: Run, entry: SettingEntry, effect: Effect | None, language: str) -> Cells:
-    moved = say("no_effect", language)
-    if effect is not None:
-        target = run.manifest.target(effect.target).title[language]
-        ends = f"{share(effect.at_low, language)} → {share(effect.at_high, language)}"
-        moved = target + say("colon", language) + ends
     low, high = (setting(value, entry.unit, language) for value in (entry.low, entry.high))
     reason = "; ".join(filter(None, (entry.source, entry.reason)))
     return [
@@ -138,9 +137,25 @@ def _assumption(run: Run, entry: SettingEntry, effect: Effect | None, language: 
         f"{low} … {high}",
         unit(entry.unit, language) or "%",
         say(f"quality_{entry.quality}", language),
-        moved,
+        _moved(run, entry, effect, language),
         reason,
     ]
+
+
+def _moved(run: Run, entry: SettingEntry, effect: Effect | None, language: str) -> str:
+    """Write what moving an assumed number does to the share met, or else to the cost or work it bears on."""
+    if effect is None:
+        alone = entry.touches != "life" and run.has("turning")
+        return say("no_effect" if alone else "not_moved", language)
+    target = run.manifest.target(effect.target).title[language]
+    name = "" if effect.metric == "met" else " · " + say(f"metric_{effect.metric}", language)
+    write = _OTHER_METRICS.get(effect.metric, share)
+    low, high = write(effect.at_low, language), write(effect.at_high, language)
+    small = say("effect_small", language) if low == high else ""
+    return f"{target}{name}{say('colon', language)}{low} → {high}{small}"
+
+
+_OTHER_METRICS: dict[str, Writer] = {"idle_yuan": money, "minutes_balance": count}
 
 
 def _tornado(run: Run, language: str) -> Drawing | None:

@@ -29,9 +29,10 @@ def turning_frame(
     run = _probed_run(manifest, probes, probed, tables)
     rows = [row for target in manifest.capacity_targets for row in _rows(run, target, probes)]
     names = ("parameter", "end", "target", "metric", "setting_e9", "value_e6", "base_e6")
-    return pl.DataFrame(rows, schema=names, orient="row") if rows else pl.DataFrame(
-        schema={name: pl.String() if name in ("parameter", "target", "metric") else pl.Int64() for name in names}
-    )  # fmt: skip
+    words = ("parameter", "target", "metric")
+    return pl.DataFrame(
+        rows, schema={name: pl.String() if name in words else pl.Int64() for name in names}, orient="row"
+    )
 
 
 def binding_frame(manifest: Manifest, bindings: Sequence[Binding]) -> pl.DataFrame:
@@ -57,7 +58,9 @@ def _probed_run(
     frames = {}
     for name, table in probed.items():
         base = pl.DataFrame(dict(tables[name])).filter(pl.col("replication") == 0)
-        frames[name] = pl.concat([pl.DataFrame(dict(table)), base.with_columns(replication=pl.lit(last, dtype=pl.Int64))])
+        frames[name] = pl.concat(
+            [pl.DataFrame(dict(table)), base.with_columns(replication=pl.lit(last, dtype=pl.Int64))]
+        )
     frames["draws"] = pl.DataFrame(
         {"replication": range(last), "parameter": [p.parameter for p in probes],
          "value_e9": [round(p.value * E9) for p in probes]},
@@ -66,14 +69,18 @@ def _probed_run(
     return Run(Path(), replace(manifest, replications=last + 1), frames)
 
 
-def _rows(run: Run, target: TargetEntry, probes: Sequence[Probe]) -> list[tuple[str, int, str, str, int, int, int]]:
+def _rows(
+    run: Run, target: TargetEntry, probes: Sequence[Probe]
+) -> list[tuple[str, int, str, str, int, int, int]]:
     rows = []
     for metric, values in metrics(run, target).items():
         scaled = np.round(np.nan_to_num(values) * E6).astype(np.int64)
         for probe, value in zip(probes, scaled[:-1], strict=True):
             if value != scaled[-1]:
                 setting = round(probe.value * E9)
-                rows.append((probe.parameter, probe.end, target.id, metric, setting, int(value), int(scaled[-1])))
+                rows.append(
+                    (probe.parameter, probe.end, target.id, metric, setting, int(value), int(scaled[-1]))
+                )
     return rows
 
 
@@ -84,11 +91,14 @@ def metrics(run: Run, target: TargetEntry) -> dict[str, Array]:
     work = [each for each in services if each.mechanism == "workload"]
     found: dict[str, Array] = {}
     if queued:
-        persons = target_persons(run, queued)
+        # a replication is judged alone: a row of one
+        persons = {name: each[:, None] for name, each in target_persons(run, queued).items()}
         standard = max(each.standard.share for each in queued)
-        found["met"] = np.array([met(n[None], d[None]).mean for n, d in _pairs(persons, "in_time", "needed")])
+        found["met"] = np.array([
+            met(n, d).mean for n, d in zip(persons["in_time"], persons["needed"], strict=True)
+        ])  # fmt: skip
         found["enough"] = np.array([
-            enough(n[None], d[None], p[None], standard).share.mean
+            enough(n, d, p, standard).share.mean
             for n, d, p in zip(persons["in_time"], persons["requested"], persons["pending"], strict=True)
         ])  # fmt: skip
         found["idle_yuan"] = _idle_yuan(run, target, queued)
@@ -98,10 +108,6 @@ def metrics(run: Run, target: TargetEntry) -> dict[str, Array]:
             run, work, "minutes_demanded"
         )
     return found
-
-
-def _pairs(persons: Mapping[str, Array], top: str, bottom: str) -> zip[tuple[np.float64, np.float64]]:
-    return zip(persons[top], persons[bottom], strict=True)
 
 
 def _idle_yuan(run: Run, target: TargetEntry, services: Sequence[ServiceEntry]) -> Array:

@@ -51,15 +51,15 @@ from sim.supply import PARTS
 
 LIBRARIES = ("mesa", "simpy", "numpy", "scipy", "numba", "polars")
 UNITS_ZH = {
-    "slots/1,000 population": "个/千人", "slots/institution": "个/所", "beds/institution": "张/所", "beds": "张",
-    "persons/10,000 urban residents": "人/万城镇人口", "%": "%",
-}  # fmt: skip
+    "slots/1,000 population": "个/千人",
+    "slots/institution": "个/所",
+    "beds/institution": "张/所",
+    "beds": "张",
+    "persons/10,000 urban residents": "人/万城镇人口",
+    "%": "%",
+}
 NO_TOTAL = Words("规划未设总量", "the plan sets no total")
-NOTES = (
-    Words("照料不反馈就业与失能：等候的代价被低估。", "Care does not change work or function: the cost of waiting is understated."),
-    Words("县以下人口为合成，不作分地结论。", "Populations below county are synthetic: no result is given for them."),
-    Words("千人托位数的分母为2020年普查人口。", "Ratios count the residents of the census of 2020."),
-)  # fmt: skip
+NOTES = (Words("千人托位数的分母为2020年普查人口。", "Ratios count the residents of the census of 2020."),)
 
 
 def claim(folder: Path, scenario: Scenario) -> None:
@@ -87,7 +87,7 @@ def _finished(manifest: Path) -> bool:
 
 
 def write_run(folder: Path, study: Study, scenario: Scenario, outcome: Outcome) -> Path:
-    """Write the tables, the manifest and the summary of a scenario's outcome; the manifest says finished last."""
+    """Write the tables, the manifest and the summary of an outcome; the manifest says finished last."""
     manifest = manifest_of(study, scenario, outcome)
     probes = [*probes_of(scenario), *cost_probes(scenario)]
     frames = {name: pl.DataFrame(dict(table)) for name, table in outcome.tables.items()}
@@ -117,14 +117,16 @@ def _with_cost_probes(outcome: Outcome, replayed: int, count: int) -> dict[str, 
     for name, table in outcome.probed.items():
         probed, base = pl.DataFrame(dict(table)), pl.DataFrame(dict(outcome.tables[name]))
         late = base.filter((pl.col("replication") == 0) & _last_year(name, base))
-        more = [late.with_columns(replication=pl.lit(number, dtype=pl.Int64)) for number in range(replayed, count)]
+        more = [
+            late.with_columns(replication=pl.lit(number, dtype=pl.Int64)) for number in range(replayed, count)
+        ]
         grown[name] = pl.concat([probed, *more]).to_dict()
     return grown
 
 
 def _last_year(name: str, frame: pl.DataFrame) -> pl.Expr:
     if name == "months":
-        return pl.col("month") > int(frame["month"].max() or 0) - 12  # type: ignore[call-overload, arg-type]
+        return pl.col("month") > int(frame["month"].max() or 0) - 12  # type: ignore[arg-type]
     return pl.col("year") == frame["year"].max()
 
 
@@ -148,23 +150,31 @@ def manifest_of(study: Study, scenario: Scenario, outcome: Outcome) -> Manifest:
         places=(atlas.describe(study.selection.counties),), counties=_counties(study, atlas),
         markets=tuple(str(atlas.markets[m].code) for m in study.selection.markets), seed=study.seed,
         replications=study.replications, months=study.months, versions=_versions(),
-        services=tuple(describe_service(s, _grade(scenario, s), _price(scenario, s), _minutes(s)) for s in scenario.services),
+        services=tuple(
+            describe_service(s, _grade(scenario, s), _price(scenario, s), _minutes(s))
+            for s in scenario.services
+        ),
         pools=_pools(scenario), kinds=tuple(_kind(scenario, kind) for kind in scenario.kinds),
         settings=tuple(describe_quantity(q) for q in scenario.settings.quantities.values()),
-        supply=_supply(scenario), capacity_targets=_targets(study, scenario, outcome), predictions=_predictions(level), notes=NOTES, seconds=outcome.seconds,
+        supply=_supply(scenario), capacity_targets=_targets(study, scenario, outcome),
+        predictions=_predictions(level), notes=NOTES, seconds=outcome.seconds,
         peak_mb=outcome.peak_mb, result_hash=outcome.result_hash, fitted=_fitted(level),
     )  # fmt: skip
 
 
 def _fitted(level: Level) -> FittedEntry:
     anchor = Words("2020年末全省养老机构入住人数", "bed residents of the province at the end of 2020")
-    return FittedEntry(level.setting, level.value, level.low, level.high, anchor, level.published, level.reached)
+    return FittedEntry(
+        level.setting, level.value, level.low, level.high, anchor, level.published, level.reached
+    )
 
 
 def _predictions(level: Level) -> tuple[PredictionEntry, ...]:
     """Give what the province's level predicts without having been fitted to it."""
     return tuple(
-        PredictionEntry(each.id, Words(each.zh, each.en), each.published, each.unit, each.source, (each.predicted,))
+        PredictionEntry(
+            each.id, Words(each.zh, each.en), each.published, each.unit, each.source, (each.predicted,)
+        )
         for each in level.predictions
     )
 
@@ -190,7 +200,7 @@ def _versions() -> dict[str, str]:
 
 
 def _grade(scenario: Scenario, service: Service) -> str:
-    """Grade the evidence that a service rests on, apart from the assumed numbers that turning points weigh."""
+    """Grade the evidence of a service, apart from the assumed numbers that turning points weigh."""
     if service.mechanism is Mechanism.WORKLOAD:
         return "C"  # no evidence of minutes per event exists
     mine = [q for name, q in scenario.settings.quantities.items() if name.startswith(f"{service.id}.")]
@@ -212,7 +222,9 @@ def _pools(scenario: Scenario) -> tuple[str, ...]:
 
 def _kind(scenario: Scenario, kind) -> KindEntry:  # type: ignore[no-untyped-def]
     beds = {s.pool for s in scenario.services if s.group == "elder-bed"}
-    return KindEntry(kind.id, kind.name, kind.public, elder_home=bool(beds & {pool.id for pool in kind.pools}))
+    return KindEntry(
+        kind.id, kind.name, kind.public, elder_home=bool(beds & {pool.id for pool in kind.pools})
+    )
 
 
 def _supply(scenario: Scenario) -> tuple[SupplyEntry, ...]:
@@ -232,8 +244,12 @@ def _targets(study: Study, scenario: Scenario, outcome: Outcome) -> tuple[Target
 
 def _has_total(scenario: Scenario, service: Service) -> bool:
     """Tell whether a target of the plan sets how many places of a service there are to be."""
-    totals = {key for each in scenario.targets for key in each.delivered if key.startswith(("supply.", "staff."))}
-    kinds = {f"supply.{kind.id}" for kind in scenario.kinds if service.pool in {pool.id for pool in kind.pools}}
+    totals = {
+        key for each in scenario.targets for key in each.delivered if key.startswith(("supply.", "staff."))
+    }
+    kinds = {
+        f"supply.{kind.id}" for kind in scenario.kinds if service.pool in {pool.id for pool in kind.pools}
+    }
     return bool(totals & kinds)
 
 
@@ -241,17 +257,19 @@ def _judged(study: Study, scenario: Scenario, judged: Judged) -> TargetEntry:
     register = load_register()[judged.id]
     services = _services_of(scenario, judged.id)
     return TargetEntry(
-        id=judged.id, title=Words(register.name_zh, register.name_en), plan=register.section, services=services,
+        id=judged.id, title=Words(register.name_zh, register.name_en), plan=register.section,
+        services=services,
         planned=register.value, comparator=str(register.comparator),
         unit=Words(UNITS_ZH.get(register.unit, register.unit), register.unit),
         delivered=_delivered(study, scenario, judged, register.unit), step=_step(scenario, services),
-        costs=_costs(scenario, services), scenario_values=judged.delivered, companion=register.kind == "companion",
+        costs=_costs(scenario, services), scenario_values=judged.delivered,
+        companion=register.kind == "companion",
         note=judged.reason,
     )  # fmt: skip
 
 
 def _services_of(scenario: Scenario, target: str) -> tuple[str, ...]:
-    """Name the services that a target is about; a limit of size, or a number printed again, speaks of none anew."""
+    """Name the services that a target is about; a limit of size, or a number printed again, names none."""
     register = load_register()[target]
     if register.kind is Kind.LIMIT or register.same_as:
         return ()
@@ -260,12 +278,19 @@ def _services_of(scenario: Scenario, target: str) -> tuple[str, ...]:
 
 def _silent(scenario: Scenario, service: Service, outcome: Outcome) -> TargetEntry:
     """Judge a service for which the plan has no number: the verdict says so."""
-    units = pl.DataFrame(dict(outcome.tables["units"])).filter(pl.col("pool") == _pools(scenario).index(service.pool))
-    built = units.group_by("replication").agg(pl.col("built_start", "built_end").sum() / PARTS).sort("replication")
+    units = pl.DataFrame(dict(outcome.tables["units"])).filter(
+        pl.col("pool") == _pools(scenario).index(service.pool)
+    )
+    built = (
+        units.group_by("replication")
+        .agg(pl.col("built_start", "built_end").sum() / PARTS)
+        .sort("replication")
+    )
     return TargetEntry(
         id=f"{service.id}-total", title=service.name, plan=service.plan, services=(service.id,), planned=None,
         comparator=">=", unit=service.unit,
-        delivered={"2020": tuple(built["built_start"]), "2025": tuple(built["built_end"])}, step=_step(scenario, (service.id,)),
+        delivered={"2020": tuple(built["built_start"]), "2025": tuple(built["built_end"])},
+        step=_step(scenario, (service.id,)),
         costs=_costs(scenario, (service.id,)), note=NO_TOTAL,
     )  # fmt: skip
 
@@ -275,7 +300,9 @@ def _delivered(study: Study, scenario: Scenario, judged: Judged, unit: str) -> d
     found: dict[str, tuple[float, ...]] = {}
     for year, month in (("2020", 1), ("2025", study.months - 1)):
         paths = [
-            delivered_path(scenario, judged, unit, scenario.settings.drawn(study.seed, replication), study.months)
+            delivered_path(
+                scenario, judged, unit, scenario.settings.drawn(study.seed, replication), study.months
+            )
             for replication in range(study.replications)
         ]
         found[year] = tuple(float(path[month]) for path in paths if path is not None)
@@ -283,11 +310,13 @@ def _delivered(study: Study, scenario: Scenario, judged: Judged, unit: str) -> d
 
 
 def _step(scenario: Scenario, services: Sequence[str]) -> Words:
+    """Name one smallest unit: definitions name units in the plural, which English makes with an s."""
     units = [s.unit for s in scenario.services if s.id in services]
-    return Words(f"1{units[0].zh}", f"one of {units[0].en}") if units else Words("1个单位", "one unit")
+    if not units:
+        return Words("1个单位", "one unit")
+    return Words(f"1{units[0].zh}", f"one {units[0].en.removesuffix('s')}")
 
 
 def _costs(scenario: Scenario, services: Sequence[str]) -> dict[str, str]:
     pools = {s.pool for s in scenario.services if s.id in services and s.queued}
     return {pool: f"cost.{pool}" for pool in sorted(pools) if f"cost.{pool}" in scenario.settings}
-

@@ -27,7 +27,8 @@ def _numbered(run: Run, verdict: Verdict, cascades: tuple[Cascade, ...], languag
     assert verdict.met is not None and verdict.enough is not None
     words = _reached(run, verdict, language)
     short = not verdict.met.known or verdict.met.mean < verdict.enough.standard
-    words += _met("s_but" if short else "s_and", verdict, language)
+    key = "s_only" if verdict.delivered.yes is False else "s_but"
+    words += _met(key if short else "s_and", verdict, language)
     return words + _lost(run.manifest, verdict, cascades, language) + _idle(run.manifest, verdict, language)
 
 
@@ -54,7 +55,7 @@ def _reached(run: Run, verdict: Verdict, language: str) -> str:
 
 
 def _counted(verdict: Verdict, language: str) -> str:
-    """Return what the target counts, without the "per" that its name says already."""
+    """Return the Chinese counter of what the target counts, without the "per" that its name says already."""
     return verdict.target.unit[language].split("/")[0]
 
 
@@ -78,11 +79,11 @@ def _idle(manifest: Manifest, verdict: Verdict, language: str) -> str:
     if idle is None or not idle.places.known or idle.places.mean < 1:
         return ""
     unit = _services(manifest, verdict)[0].unit[language]
-    words = say("s_idle", language, places=count(idle.places.mean, language), place=unit)
+    places = with_interval(idle.places, language, count, short=True)
+    words = say("s_idle", language, places=places, place=unit)
     if idle.yuan.known:
-        words += say(
-            "s_idle_cost", language, cost=say("wan_yuan", language, value=money(idle.yuan.mean, language))
-        )
+        cost = with_interval(idle.yuan, language, money, short=True)
+        words += say("s_idle_cost", language, cost=say("wan_yuan", language, value=cost))
     return words
 
 
@@ -93,6 +94,7 @@ def _working(verdict: Verdict, language: str) -> str:
         language,
         target=verdict.target.title[language],
         reached=plain(verdict.delivered.reached.mean, language),
+        unit=_counted(verdict, language),
         minutes=with_interval(verdict.break_even.last, language, plain, short=True),
     )
 

@@ -1,7 +1,8 @@
 """``summary.json``: the run in one page of numbers that other programs rely on.
 
-Counts are means over replications, ``resident_months`` is a sum over them; services speak of the last year,
-``waiting`` of its end. A share of nobody is null.
+Counts, and the mean and percentiles of waits, are means over replications; ``resident_months`` is a sum over
+them. Services speak of the last year, ``waiting`` of its end, and so does ``needed`` of a workload, for which
+nobody queues. A share of nobody is null.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from results.estimates import Estimate, ratio
 from results.manifest import ServiceEntry
 from results.tables import Run, by_replication, grid
 from results.verdicts import Verdict, month_days, verdicts
-from results.waits import wait_statistics
+from results.waits import wait_spread
 from sim.clock import months_of
 
 FILE = "summary.json"
@@ -76,18 +77,23 @@ def _service(run: Run, service: ServiceEntry) -> dict[str, Any]:
     rows = run.of_service("months", service.id)
     year = rows.filter(pl.col("month").is_in(list(months_of(run.last_year))))
     flows = by_replication(year, ("left",), run.replications)
-    end = by_replication(
-        rows.filter(pl.col("month") == run.manifest.months - 1), ("waiting",), run.replications
-    )
+    end = by_replication(_last_month(run, rows), ("waiting",), run.replications)
     in_time = ratio(persons["in_time"], persons["requested"] - persons["pending"])
     counts = {step: _tidy(float(persons[step].mean())) for step in STEPS[:-1]}
+    if not service.queued:  # the cascade follows those who queue
+        needed = by_replication(_last_month(run, rows), ("needed",), run.replications)["needed"]
+        counts["needed"] = _tidy(float(needed.mean()))
     return counts | {
         "waiting": _tidy(float(end["waiting"].mean())),
         "left": _tidy(float(flows["left"].mean())),
         "occupancy": _number(float(np.mean(ratio(*_place_days(run, service))))) if service.queued else None,
-        "wait_days": wait_statistics(run, service.id, run.last_year).as_dict(),
+        "wait_days": {name: _mean(each) for name, each in wait_spread(run, service.id).items()},
         "within_standard": _number(float(np.nanmean(in_time))) if np.isfinite(in_time).any() else None,
     }
+
+
+def _last_month(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col("month") == run.manifest.months - 1)
 
 
 def _place_days(run: Run, service: ServiceEntry) -> tuple[Any, Any]:

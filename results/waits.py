@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,21 +13,6 @@ from results.tables import Array, Run, by_replication, grid
 from sim.clock import months_of
 
 PERCENTILES = {"p50": 0.5, "p90": 0.9}
-
-
-@dataclass(frozen=True)
-class WaitStatistics:
-    """Days from request to admission, of a year's requests admitted by the end, all replications together."""
-
-    admitted: float
-    mean: float
-    p50: float
-    p90: float
-
-    def as_dict(self) -> dict[str, float | None]:
-        """Return mean, p50 and p90, None where nobody was admitted."""
-        values = {"mean": self.mean, "p50": self.p50, "p90": self.p90}
-        return {name: value if math.isfinite(value) else None for name, value in values.items()}
 
 
 @dataclass(frozen=True)
@@ -49,27 +33,29 @@ class Monthly:
     waiting: Array
 
 
-def wait_statistics(run: Run, service: str, year: int) -> WaitStatistics:
-    """Return the statistics of waits, replications taken together."""
-    rows = run.of_service("waits", service).filter(pl.col("year") == year)
-    days, weight = rows["wait_days"].to_numpy(), rows["admitted"].to_numpy()
-    total = weight.sum()
-    if total == 0:
-        return WaitStatistics(0.0, math.nan, math.nan, math.nan)
-    p50, p90 = (weighted_percentile(days, weight, rank) for rank in PERCENTILES.values())
-    return WaitStatistics(float(total / run.replications), float(np.average(days, weights=weight)), p50, p90)
+def admitted(run: Run, service: str) -> Estimate:
+    """Return how many of the last year's requests were admitted by the end."""
+    return estimate(by_replication(_last_waits(run, service), ("admitted",), run.replications)["admitted"])
 
 
-def wait_spread(run: Run, service: str, year: int) -> dict[str, Estimate]:
-    """Return mean, p50 and p90 of the waits as estimates over replications, each with its own."""
-    rows = run.of_service("waits", service).filter(pl.col("year") == year)
+def wait_spread(run: Run, service: str) -> dict[str, Estimate]:
+    """Return mean, p50 and p90 of the days that those of the last year's requests waited who were admitted.
+
+    Each replication has its own; one in which nobody was admitted has none.
+    """
     values: dict[str, list[float]] = {"mean": [], **{name: [] for name in PERCENTILES}}
-    for (_,), part in rows.group_by("replication", maintain_order=True):
+    for _, part in _last_waits(run, service).group_by("replication", maintain_order=True):
         days, weight = part["wait_days"].to_numpy(), part["admitted"].to_numpy()
+        if weight.sum() == 0:
+            continue
         values["mean"].append(float(np.average(days, weights=weight)))
         for name, rank in PERCENTILES.items():
             values[name].append(weighted_percentile(days, weight, rank))
     return {name: estimate(found) for name, found in values.items()}
+
+
+def _last_waits(run: Run, service: str) -> pl.DataFrame:
+    return run.of_service("waits", service).filter(pl.col("year") == run.last_year)
 
 
 def weighted_percentile(values: np.ndarray, weights: np.ndarray, rank: float) -> float:
@@ -86,7 +72,7 @@ def weighted_percentile(values: np.ndarray, weights: np.ndarray, rank: float) ->
 def standard_check(run: Run, service: ServiceEntry) -> StandardCheck:
     """Return shares of the last year's requests admitted within half, once and twice the standard's days."""
     year = run.last_year
-    waits = run.of_service("waits", service.id).filter(pl.col("year") == year)
+    waits = _last_waits(run, service.id)
     months = run.of_service("months", service.id).filter(pl.col("month").is_in(list(months_of(year))))
     requests = by_replication(months, ("requests",), run.replications)["requests"]
     days = service.standard.within_days

@@ -17,8 +17,8 @@ FILE = Path(__file__).parent / "words.toml"
 def say(key: str, language: str, **parts: object) -> str:
     """Return the words of a key in a language, filled with parts.
 
-    >>> say("draws", "en", count=200)
-    '200 parameter draws'
+    >>> say("draws", "en", count=200, drawn=199)
+    '200 replications (1 at central values, 199 drawn)'
     """
     return str(_read()["words"][key][language]).format(**parts)
 
@@ -29,12 +29,13 @@ def formula(key: str, language: str, **parts: object) -> str:
 
 
 def unit_in_chinese(name: str) -> str:
-    """Return a setting's unit in Chinese; a unit without a translation stands as it is.
+    """Return a setting's unit in Chinese; one chance over another is a ratio; others stand as they are.
 
     >>> unit_in_chinese("yuan a month")
     '元/月'
     """
-    return str(_read()["units"].get(name, name))
+    units = _read()["units"]
+    return str(units["ratio"] if " / " in name else units.get(name, name))
 
 
 def keys() -> tuple[str, ...]:

@@ -19,9 +19,9 @@ from calibration.census import census_margins
 from calibration.evidence import load_evidence
 from calibration.founders import founding_tables
 from calibration.life_tables import life_tables
-from scenarios.spread import census_base
 from scenarios.load import Scenario
 from scenarios.probes import Binding, Central, bind_all, probe_all
+from scenarios.spread import census_base
 from scenarios.supply import supply_plan
 from sim.capacity import build_supply
 from sim.margins import Cells, rake
@@ -60,7 +60,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Served:
-    """What one scenario came to in a job; ``probed`` holds, by probe, its months and cascade of the last year."""
+    """What a scenario came to in a job; ``probed`` holds, by probe, its last year's months and cascade."""
 
     tables: dict[str, Table]
     probed: dict[str, Table]
@@ -125,6 +125,7 @@ def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResu
     market = world.atlas.markets[job.market]
     model = CommunityModel(world, market, study.seed, job.replication)
     watch.note("founding")
+    model.passed = watch.note
     ledger = model.live(lambda month: progress(market.name, job.replication, month) if progress else None)
     record = model.record()
     watch.note("life")
@@ -139,7 +140,8 @@ def frame_of(study: Study, job: Job, world: World) -> Frame:
     reported = set(study.selection.counties) & set(world.atlas.markets[job.market].counties)
     return Frame(
         services=world.services, counties=np.array(sorted(reported)), county_codes=world.atlas.counties.code,
-        fifth_edges=world.founding.income[:, [200, 400, 600, 800]], months=study.months, replication=job.replication,
+        fifth_edges=world.founding.income[:, [200, 400, 600, 800]], months=study.months,
+        replication=job.replication,
     )  # fmt: skip
 
 

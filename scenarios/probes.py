@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -86,7 +87,9 @@ def services_moved(scenario: Scenario, parameter: str) -> tuple[int, ...]:
     pools = {p.id for kind in scenario.kinds for p in kind.pools if owner in (kind.id, p.cadre)}
     named = [
         index for index, service in enumerate(scenario.services)
-        if parameter in service.setting_names or service.pool in pools or (service.cadre and service.cadre == owner)
+        if parameter in service.setting_names
+        or service.pool in pools
+        or (service.cadre and service.cadre == owner)
     ]  # fmt: skip
     if not named and parameter.startswith(SHARED):
         named = [index for index, service in enumerate(scenario.services) if service.queued]
@@ -109,11 +112,11 @@ def only(ledger: Ledger, services: tuple[int, ...]) -> Ledger:
     mine = np.isin(np.arange(len(ledger.people)), services)
     people, persons = ledger.people * mine[:, None, None, None], ledger.persons * mine[:, None, None]
     moved = replace(asks, spell=row[asks.spell].astype(np.int32))
-    return replace(ledger, spells=spells, asks=moved, people=people, persons=persons)  # type: ignore[arg-type]
+    return replace(ledger, spells=spells, asks=moved, people=people, persons=persons)
 
 
 def probe_all(central: Central) -> dict[str, Table]:
-    """Replay every probe; return the last year's months and cascade, the probe's number as the replication."""
+    """Replay every probe; return the last year by month and person, the probe's number as the replication."""
     parts: dict[tuple[int, ...], Ledger] = {}
     base = last_year(central.done, central.frame)
     found: dict[str, list[Table]] = {name: [] for name in base}
@@ -152,8 +155,8 @@ def bind_all(central: Central) -> tuple[Binding, ...]:
     for pool in central.done.supply.pools:
         mine = tuple(i for i, service in enumerate(central.scenario.services) if service.pool == pool)
         ledger = only(central.ledger, _with_rivals(central.scenario.services, mine))
-        target = _longest_list(central.done, pool)
-        plus = central.meet(ledger, central.settings, lambda supply, unit=target: one_place_more(supply, unit))
+        more = partial(one_place_more, unit=_longest_list(central.done, pool))
+        plus = central.meet(ledger, central.settings, more)
         base_days, plus_days = (_unmet(each, central.frame, mine) for each in (central.done, plus))
         found.append(Binding(central.market, central.frame.replication, pool, base_days, plus_days))
     return tuple(found)

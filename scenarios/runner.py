@@ -1,8 +1,8 @@
 """Run the jobs of a study over processes and put their tables together in one order.
 
 The order of jobs, and which worker took them, never shows: tables are sorted by their keys and hashed as
-integers. Workers are started afresh and recycled after each few jobs, so that nothing leaks from one market to
-the next.
+integers. Workers are started afresh for a study and not recycled within it: with ``max_tasks_per_child`` an
+executor stops for ever once its workers have exited (CPython gh-115634, Python 3.11 to 3.14).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,6 @@ KEYS = {
     "waits": ("replication", "county", "service", "year", "wait_days"),
     "units": ("replication", "county", "unit", "kind", "pool"),
 }
-JOBS_PER_WORKER = 4
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Outcome:
 
     @property
     def result_hash(self) -> str:
-        """Return the SHA-256 of the integer tables, the same for any order of jobs and any number of workers."""
+        """Return the SHA-256 of the integer tables: the same for any order of jobs and number of workers."""
         digest = hashlib.sha256()
         for name in sorted(self.tables):
             for column in sorted(self.tables[name]):
@@ -67,7 +66,9 @@ class Outcome:
         return digest.hexdigest()
 
 
-def run_study(study: Study, workers: int = 0, tell: Callable[[Event], None] = lambda event: None) -> list[Outcome]:
+def run_study(
+    study: Study, workers: int = 0, tell: Callable[[Event], None] = lambda event: None
+) -> list[Outcome]:
     """Run a study on some workers (0: one a core) and return an outcome for each scenario."""
     begun = time.perf_counter()
     jobs = jobs_of(study, load_atlas())
@@ -79,7 +80,9 @@ def run_study(study: Study, workers: int = 0, tell: Callable[[Event], None] = la
 
 def _alone(study: Study, jobs: list[Job], tell: Callable[[Event], None]) -> Iterator[JobResult]:
     for job in jobs:
-        result = run_job(study, job, lambda market, replication, month: tell(Event(market, replication, month)))
+        result = run_job(
+            study, job, lambda market, replication, month: tell(Event(market, replication, month))
+        )
         tell(Event(load_atlas().markets[job.market].name, job.replication, study.months, done=True))
         yield result
 
@@ -88,7 +91,7 @@ def _pooled(study: Study, jobs: list[Job], count: int, tell: Callable[[Event], N
     context = get_context("spawn")
     with context.Manager() as manager:
         queue = manager.Queue()
-        pool = ProcessPoolExecutor(count, mp_context=context, max_tasks_per_child=JOBS_PER_WORKER)
+        pool = ProcessPoolExecutor(count, mp_context=context)
         try:
             yield from _drained([pool.submit(_work, study, job, queue) for job in jobs], queue, tell)
         except BaseException:
@@ -99,7 +102,7 @@ def _pooled(study: Study, jobs: list[Job], count: int, tell: Callable[[Event], N
         pool.shutdown()
 
 
-def _work(study: Study, job: Job, queue: SimpleQueue[Event]) -> JobResult:
+def _work(study: Study, job: Job, queue: Queue[Event]) -> JobResult:
     """Run a job in a worker, one word a year of life."""
 
     def progress(market: str, replication: int, month: int) -> None:

@@ -9,7 +9,9 @@ from sim.supply import CensusBase
 
 # Age groups of the cells: 0, 1-4, 5-9, …; those from 60-64 on.
 _FROM_60 = 13
-_UNDER_3_OF_1_TO_4 = 0.48  # derived: births of 2017-11 to 2019-10 among those of 2015-11 to 2019-10 (revised series)
+_UNDER_3_OF_1_TO_4 = (
+    0.48  # derived: births of 2017-11 to 2019-10 among those of 2015-11 to 2019-10 (revised series)
+)
 
 
 def census_base(cells: Cells) -> CensusBase:

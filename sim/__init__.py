@@ -1,1 +1,1 @@
-"""Residents, needs, queues: the simulation itself, without files, clocks or prints above the tables it is given."""
+"""Residents, needs, queues: the simulation itself, without files or prints above the tables it is given."""

@@ -43,7 +43,7 @@ class RequestTable(Protocol):
 
     @property
     def priority(self) -> Array:
-        """Priority class: u1, 0 first."""
+        """Priority class on the lists of public units: u1, 0 first."""
 
     @property
     def parts(self) -> Array:

@@ -152,7 +152,12 @@ class NeedBook:
         return seen
 
     def _onsets(
-        self, residents: Residents, rows: Rows, service: Ints, group: Ints, ending: npt.NDArray[np.float64] | None
+        self,
+        residents: Residents,
+        rows: Rows,
+        service: Ints,
+        group: Ints,
+        ending: npt.NDArray[np.float64] | None,
     ) -> Ints:
         """Return the month (negative) in which each need of the founding began."""
         begun = np.zeros(rows.size, dtype=np.int64)
@@ -160,7 +165,9 @@ class NeedBook:
             here = np.flatnonzero((service == s) & (group == g))
             begun[here] = self._onset(residents, rows[here], self._services[s], g)
             if ending is not None and self._every[s] > 0:
-                kept = restricts(self._services[s].needed[g].who, "function") & (residents.function[rows[here]] > 0)
+                kept = restricts(self._services[s].needed[g].who, "function") & (
+                    residents.function[rows[here]] > 0
+                )
                 held = self._held_onset(residents.key[rows[here]], self._services[s], ending[rows[here]])
                 begun[here] = np.where(kept, begun[here], held)
         return begun
@@ -169,7 +176,9 @@ class NeedBook:
         """Draw beginnings as old as a state is that ends at a constant monthly chance."""
         drawn = self._stream.uniform(keys, Decision.MINUTE | service.draw_code, -UNDATED_PAST, word=1)
         months = np.log(drawn) / np.log1p(-np.clip(ending, 1e-9, 0.999))
-        months = np.where(months > LONGEST_PAST, LONGEST_PAST + months % 12, months)  # its month of asking stays
+        months = np.where(
+            months > LONGEST_PAST, LONGEST_PAST + months % 12, months
+        )  # its month of asking stays
         return -1 - months.astype(np.int64)
 
     def _onset(self, residents: Residents, rows: Rows, service: Service, group: int) -> Ints:

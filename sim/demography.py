@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from sim.compiled import njit
 from sim.kinds import Employment, Exit, Living, Payer, Pension, Sex
 from sim.rates import LifeTables, Migration
 from sim.residents import NOBODY, STAYS, Residents

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from sim.compiled import njit
 from sim.kinds import DisabilityGrade, DisabilityKind, Function
 from sim.rates import OLDEST, ONSET_AGE, LifeTables
 from sim.residents import LONG_AGO, Residents

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from sim.compiled import njit
 from sim.kinds import Employment, Function, Payer, Pension
 from sim.rates import OLDEST, LifeTables
 from sim.residents import Residents

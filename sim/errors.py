@@ -7,7 +7,7 @@
     ├── EvidenceError           a figure that is missing, contradictory or without a source
     ├── ScenarioError           a scenario, service or parameter file that cannot be used
     ├── RunError                a run folder that is finished, unfinished, damaged or not one of ours
-    └── LawBroken               a conservation law failed inside a run: a defect of the model, never of the input
+    └── LawBroken               a conservation law failed inside a run: a defect of the model, not the input
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class LawBroken(JinlinError):
 class Fault:
     """Say where a value stands, what it is, what it may be and what to do.
 
-    >>> print(Fault("rural.toml", "staff.community-worker.path.2025-12", -18, "0 to 200", "the plan aims at 18"))
+    >>> key = "staff.community-worker.path.2025-12"
+    >>> print(Fault("rural.toml", key, -18, "0 to 200", "the plan aims at 18"))
     rural.toml: staff.community-worker.path.2025-12 = -18 must be 0 to 200 (the plan aims at 18)
     """
 

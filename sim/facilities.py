@@ -5,7 +5,8 @@ openings and capacity changes, leavers, arrivals, within each by resident key; t
 
 0. A request brings its candidates in order of choice. It takes the first with room that nobody on its list
    waits for; otherwise it joins the lists of all of them (the choice keeps its best k).
-1. A list is ordered by (priority class, minute of request, key).
+1. A list is ordered by (priority class, minute of request, key). Classes count at public units only: elsewhere
+   all are of one class.
 2. While the first on a list fits into the room of its unit it is admitted and leaves its other lists. A
    smaller request does not overtake a larger one that is first. Whoever leaves a list may let the next one
    fit, so offers go on, lowest unit first, until no first one fits anywhere. A stay ends at the latest with
@@ -59,9 +60,10 @@ class Log:
 def serve(requests: RequestTable, units: Units, horizon: int) -> Log:
     """Run the waiting lists of a market from the founding to a horizon (minutes, > 0).
 
-    Requests with a negative minute are seated at the founding in order of (minute, key): in place if stay and
-    need reach past it and a candidate has room by rule 0, waiting if their patience does, else gone before
-    the run (``Outcome.PAST``).
+    Requests with a negative minute are seated at the founding: in place if stay and need reach past it and a
+    candidate has room by rule 0, waiting if their patience does, else gone before the run
+    (``Outcome.PAST``). First come those who had nowhere else to go: each of their candidates is *contested*,
+    put first by requests of more than it can hold. Then come the others; each by (minute, key).
 
     Raises LawBroken where a request is malformed or a conservation law fails.
     """
@@ -75,6 +77,7 @@ class _Desk:
 
     def __init__(self, asked: Arrivals, units: Units, horizon: int) -> None:
         self.asked, self.horizon = asked, horizon
+        self.public = [bool(public) for public in units.public.tolist()]
         count = len(asked.key)
         self.outcome: list[int] = [int(Outcome.ALREADY_PLACED)] * count
         self.admitted, self.ended = [NEVER] * count, [NEVER] * count
@@ -187,6 +190,13 @@ class _Desk:
         A unit that more people put first than it holds was full when most of them asked: whoever had another
         choice went there, and its places fell to those who had none and waited.
         """
+        stayed = self._stayed()
+        contested = self._contested(stayed)
+        for row in sorted(stayed, key=lambda row: not contested.issuperset(self.asked.choices[row])):
+            self._request(row, 0)
+
+    def _stayed(self) -> list[int]:
+        """Return the requests of the past, in order, whose stay and need would reach past the founding."""
         asked, stayed = self.asked, []
         while self.next < len(asked.order) and asked.minute[asked.order[self.next]] < 0:
             row = asked.order[self.next]
@@ -196,11 +206,7 @@ class _Desk:
                 self.outcome[row], self.ended[row] = Outcome.PAST, gone
             else:
                 stayed.append(row)
-        contested = self._contested(stayed)
-        nowhere_else = [row for row in stayed if all(unit in contested for unit in asked.choices[row])]
-        elsewhere = [row for row in stayed if any(unit not in contested for unit in asked.choices[row])]
-        for row in (*nowhere_else, *elsewhere):
-            self._request(row, 0)
+        return stayed
 
     def _contested(self, rows: list[int]) -> set[int]:
         """Return the units that some requests, putting them first, would fill beyond what is usable."""
@@ -237,9 +243,9 @@ class _Desk:
         """Put a request on the lists of its candidates, until its need or patience ends."""
         asked = self.asked
         parts = asked.parts[row]
-        entry = (asked.priority[row], asked.minute[row], asked.key[row], row)
         for unit in asked.choices[row]:
-            heappush(self.lists[unit], entry)
+            priority = asked.priority[row] if self.public[unit] else 0
+            heappush(self.lists[unit], (priority, asked.minute[row], asked.key[row], row))
             self.listed[unit] += 1
             if self.taken[unit] + parts <= self.usable[unit]:  # may pass one who does not fit
                 heappush(self.touched, unit)

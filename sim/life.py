@@ -19,9 +19,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from sim import demography, disability, employment
+from sim.compiled import njit
 from sim.disability import become_disabled, lose, regain
 from sim.employment import activity, enrol
 from sim.kinds import DisabilityKind, Employment, Exit, Function

@@ -28,7 +28,7 @@ YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
 
 @dataclass(frozen=True)
 class LifeRecord:
-    """What life in a market came to: yearly flows and stocks by county, shape (years, counties of the atlas)."""
+    """What life in a market came to: yearly flows and stocks by county, shape (years, counties)."""
 
     years: tuple[int, ...]
     flows: dict[str, npt.NDArray[np.int64]]
@@ -134,7 +134,9 @@ def _place_flows(replay: Replay, frame: Frame) -> dict[str, npt.NDArray]:
     for name, values in (("built_parts", built), ("usable_parts", usable)):
         grid[name] = np.zeros((len(frame.services), frame.county_count, frame.months), dtype=np.int64)
         for index, service in enumerate(frame.services):
-            of_pool = units.pool == replay.supply.pools.index(service.pool) if service.queued else units.pool < 0
+            of_pool = (
+                units.pool == replay.supply.pools.index(service.pool) if service.queued else units.pool < 0
+            )
             np.add.at(grid[name][index], units.county[of_pool], values[of_pool])
     return grid
 
@@ -144,7 +146,9 @@ def unit_months(units: Units, months: int) -> tuple[npt.NDArray[np.int64], npt.N
     ends = np.array([month_start(m + 1) for m in range(months)])
     built = np.zeros((len(units.id), months), dtype=np.int64)
     staffed = np.zeros_like(built)
-    for unit, minute, b, s in zip(units.step_unit, units.step_minute, units.step_built, units.step_staffed, strict=True):
+    for unit, minute, b, s in zip(
+        units.step_unit, units.step_minute, units.step_built, units.step_staffed, strict=True
+    ):
         since = ends > minute
         built[unit, since] = b
         staffed[unit, since] = s
@@ -186,15 +190,24 @@ def _requested(replay: Replay) -> npt.NDArray[np.int64]:
     return np.flatnonzero(replay.requests.step == Step.REQUESTED)
 
 
+def reported(table: Table, frame: Frame) -> Table:
+    """Keep the rows of the counties that the run reports: part of a market is run with its whole."""
+    kept = np.isin(table["county"], frame.county_codes[frame.counties])
+    return {name: column[kept] for name, column in table.items()}
+
+
 def wait_table(replay: Replay, frame: Frame) -> Table:
-    """Count admissions by the days waited and the year of the request; those seated at the census are not in it."""
+    """Count admissions by the days waited and the year of the request, without those seated at the census."""
     requests, log = replay.requests, replay.log
     asked = _requested(replay)
     counted = (log.admitted < NEVER) & (requests.minute[asked] >= 0)
     rows = asked[counted]
     days = (log.admitted[counted].astype(np.int64) - requests.minute[rows]) // MINUTES_PER_DAY
     years = np.array([year_of(m) for m in range(frame.months)])
-    month = np.searchsorted([month_start(m) for m in range(frame.months)], requests.minute[rows], side="right") - 1
+    month = (
+        np.searchsorted([month_start(m) for m in range(frame.months)], requests.minute[rows], side="right")
+        - 1
+    )
     keys = np.stack(
         [
             frame.county_codes[replay.ledger.spells.county[requests.spell[rows]]],
@@ -206,7 +219,8 @@ def wait_table(replay: Replay, frame: Frame) -> Table:
     unique, count = np.unique(keys, axis=1, return_counts=True)
     names = ("county", "service", "year", "wait_days")
     table = {name: unique[i] for i, name in enumerate(names)} | {"admitted": count.astype(np.int64)}
-    return {"replication": np.full(count.size, frame.replication, dtype=np.int64)} | table
+    replication = np.full(count.size, frame.replication, dtype=np.int64)
+    return reported({"replication": replication} | table, frame)
 
 
 def unit_table(replay: Replay, frame: Frame) -> Table:
@@ -230,7 +244,8 @@ def unit_table(replay: Replay, frame: Frame) -> Table:
         "usable_end": usable[:, -1],
         "in_place_end": _occupied(log, parts, horizon - 1, len(units.id)),
     }
-    return {name: np.asarray(column, dtype=np.int64) for name, column in columns.items()}
+    table = {name: np.asarray(column, dtype=np.int64) for name, column in columns.items()}
+    return reported(table, frame)
 
 
 def _at_founding(units: Units) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

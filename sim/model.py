@@ -19,7 +19,7 @@ When the last month is over the needs are a ledger that no supply touches. A sce
 11. requests meet units: admitted, waiting, leaving (``sim.facilities``)
 12. the minutes of workers are spent (``sim.workload``)
 
-Mesa gives the model its shape (Model, Agent, AgentSet, DataCollector) and nothing random: every draw is keyed.
+Mesa gives the model its shape (Model, Agent, AgentSet, DataCollector) and nothing random: draws are keyed.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class World:
     months: int
 
 
-class Unit(mesa.Agent):  # type: ignore[misc]
+class Unit(mesa.Agent):
     """A facility of one kind and pool, with what was built, usable and taken by month (in parts)."""
 
     def __init__(self, model: CommunityModel, unit: int, replay: Replay) -> None:
@@ -88,22 +88,27 @@ class Unit(mesa.Agent):  # type: ignore[misc]
         return int((self._replay.log.unit == self.unit).sum())
 
 
-class CommunityModel(mesa.Model):  # type: ignore[misc]
+class CommunityModel(mesa.Model):
     """One market, month by month; see the module for the order of a month.
 
     ``residents`` is everyone present, in AgentSet's words; ``agents`` holds a researcher's own agents and,
     after a replay, the units. ``held`` keeps life as it was in 2020 (tests of the flow, see docs).
     """
 
-    def __init__(self, world: World, market: Market, seed: int = 1, replication: int = 0, held: bool = False) -> None:
+    def __init__(
+        self, world: World, market: Market, seed: int = 1, replication: int = 0, held: bool = False
+    ) -> None:
         super().__init__(seed=0)  # Mesa's own generator is never drawn from
         self.world, self.market, self.month, self.held = world, market, 0, held
         self.stream = Stream.of(seed, replication)
         tables = (world.cells, world.founding, world.life, world.atlas)
+        self.passed: Callable[[str], None] = lambda stage: None  # told when a stage of work is over
         self.people: Residents = found(*tables, market, self.stream)
         self.residents_start = self.people.size
         self._population = np.bincount(self.people.county, minlength=len(world.atlas.counties.code))
-        self.needs = NeedBook(world.services, world.settings, world.atlas, self.stream, self.people, world.months)
+        self.needs = NeedBook(
+            world.services, world.settings, world.atlas, self.stream, self.people, world.months
+        )
         self.needs.found(self.people, life_ending(self.people, world.life))
         self.counts: list[MonthCounts] = []
         self._stocks: dict[int, dict[str, npt.NDArray[np.int64]]] = {}
@@ -118,7 +123,9 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         """Live one month: 1 to 9 of the order above."""
         month = self.month
         counts = live_month(self.people, month, self.world.life, self.stream, held=self.held)
+        self.passed("life")
         self._assess(month, counts)
+        self.passed("demand")
         self.counts.append(counts)
         self.month = month + 1
         self.agents.do("step")
@@ -133,15 +140,19 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         self.people.birth_month[:] -= stood_still
 
     def live(self, each_month: Callable[[int], None] = lambda month: None) -> Ledger:
-        """Live all months and close the ledger."""
+        """Live all months and close the ledger; ``each_month`` is told how many have passed."""
         while self.month < self.world.months:
             self.step()
             each_month(self.month)
-        return self.needs.close(month_start(self.world.months))
+        ledger = self.needs.close(month_start(self.world.months))
+        self.passed("demand")
+        return ledger
 
     def replay(self, ledger: Ledger, supply: Supply) -> Replay:
         """Meet the needs with a scenario's supply (10 to 12) and put its units among the agents."""
-        outcome = replay(ledger, self.world.services, self.world.settings, supply, self.stream, self.world.months)
+        outcome = replay(
+            ledger, self.world.services, self.world.settings, supply, self.stream, self.world.months
+        )
         self.agents.select(agent_type=Unit).do("remove")
         for unit in range(len(supply.units.id)):
             Unit(self, unit, outcome)
@@ -168,7 +179,9 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
         county = self.people.county[here]
         population = np.bincount(county, minlength=counties)
         self._check_conserved(population, self.counts[month])
-        year = self._stocks.setdefault(year_of(month), {"resident_months": np.zeros(counties, dtype=np.int64)})
+        year = self._stocks.setdefault(
+            year_of(month), {"resident_months": np.zeros(counties, dtype=np.int64)}
+        )
         year["resident_months"] += population
         if month + 1 == self.world.months or year_of(month) != year_of(month + 1):
             age = self.people.age_months(month)[here]
@@ -177,9 +190,8 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]
             for limit in (60, 65, 80):
                 year[f"age_{limit}_plus"] = np.bincount(county[age >= limit * 12], minlength=counties)
 
-
     def _check_conserved(self, population: npt.NDArray[np.int64], counts: MonthCounts) -> None:
-        """Hold the law that residents come by birth and move, and go by death and move; by county, each month."""
+        """Hold the law that residents come by birth and move, and go by death and move, county by county."""
         due = self._population + counts.births + counts.arrivals - counts.deaths - counts.leavers
         if not self.held and (population != due).any():
             county = self.world.atlas.counties.name[int(np.argmax(population != due))]
@@ -192,7 +204,12 @@ def _population(model: CommunityModel) -> int:
 
 
 def replay(
-    ledger: Ledger, services: Iterable[Service], settings: Settings, supply: Supply, stream: Stream, months: int
+    ledger: Ledger,
+    services: Iterable[Service],
+    settings: Settings,
+    supply: Supply,
+    stream: Stream,
+    months: int,
 ) -> Replay:
     """Meet a ledger's needs with a supply: choice, service and workload (10 to 12 of the order)."""
     services = tuple(services)

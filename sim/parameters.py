@@ -35,7 +35,9 @@ class Quantity:
     reason: str = ""
     title_zh: str = ""
     title_en: str = ""
-    touches: str = "need"  # "life": residents live again; "need", "supply": needs are replayed; "result": read again
+    touches: str = (
+        "need"  # "life": residents live again; "need", "supply": needs are replayed; "result": read again
+    )
 
     @property
     def uncertain(self) -> bool:

@@ -77,7 +77,9 @@ class ResidentSet:
         return [self._column(name) for name in names]
 
     def select(
-        self, where: Callable[[ResidentSet], npt.NDArray[np.bool_]] | None = None, **equal: int | Sequence[int]
+        self,
+        where: Callable[[ResidentSet], npt.NDArray[np.bool_]] | None = None,
+        **equal: int | Sequence[int],
     ) -> ResidentSet:
         """Return those for whom ``where`` (a function of the set giving a mask) and all equalities hold."""
         mask = np.ones(len(self), dtype=bool) if where is None else np.asarray(where(self), dtype=bool)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sim.clock import MINUTES_PER_DAY, NEVER, month_start, months_of
 from sim.kinds import Outcome, Step
-from sim.measures import AGE_BANDS_MONTHS, YEARS, Frame, Replay, Table
+from sim.measures import AGE_BANDS_MONTHS, YEARS, Frame, Replay, Table, reported
 
 KEYS = ("county", "service", "year", "age_band", "function", "income_fifth", "area")
 STEPS = ("needed", "wanted", "affordable", "in_reach", "requested", "served")
@@ -26,7 +26,8 @@ def cascade_table(replay: Replay, frame: Frame, years: tuple[int, ...] = YEARS) 
     parts = [_year_rows(replay, frame, year) for year in years if months_of(year)[0] < frame.months]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     joined["county"] = frame.county_codes[joined["county"]]
-    return {"replication": np.full(len(joined["county"]), frame.replication, dtype=np.int64)} | joined
+    replication = np.full(len(joined["county"]), frame.replication, dtype=np.int64)
+    return reported({"replication": replication} | joined, frame)
 
 
 def _year_rows(replay: Replay, frame: Frame, year: int) -> Table:
@@ -38,7 +39,12 @@ def _year_rows(replay: Replay, frame: Frame, year: int) -> Table:
     last = np.ones(len(order), dtype=bool)  # the last spell of a person is the furthest: order is by step
     last[:-1] = (np.diff(spells.key[order]) != 0) | (np.diff(spells.service[order].astype(np.int64)) != 0)
     person = order[last]
-    return _counted(_groups(replay, frame, person, (begin + end) // 2, year), step[person], in_time[person], pending[person])
+    return _counted(
+        _groups(replay, frame, person, (begin + end) // 2, year),
+        step[person],
+        in_time[person],
+        pending[person],
+    )
 
 
 def spell_outcomes(
@@ -61,7 +67,9 @@ def spell_outcomes(
     placed = (log.admitted < end) & (log.ended > begin)
     np.maximum.at(step, spell[waiting], int(Step.REQUESTED))
     np.maximum.at(step, spell[placed], int(Step.SERVED))
-    limit = np.array([s.standard.within_days for s in frame.services])[requests.service[asked]] * MINUTES_PER_DAY
+    limit = (
+        np.array([s.standard.within_days for s in frame.services])[requests.service[asked]] * MINUTES_PER_DAY
+    )
     in_time = np.zeros(len(step), dtype=bool)
     in_time[spell[placed & (_waited(log.admitted, minute) <= limit)]] = True
     pending = np.zeros(len(step), dtype=bool)
@@ -77,7 +85,9 @@ def _waited(admitted: npt.NDArray, minute: npt.NDArray[np.int64]) -> npt.NDArray
 SIZES = (1000, 64, 10_000, len(AGE_BANDS_MONTHS) + 1, 4, 5, 2)  # more than any value of each key
 
 
-def _groups(replay: Replay, frame: Frame, person: npt.NDArray, middle: int, year: int) -> list[npt.NDArray[np.int64]]:
+def _groups(
+    replay: Replay, frame: Frame, person: npt.NDArray, middle: int, year: int
+) -> list[npt.NDArray[np.int64]]:
     """Return the key columns of each person, in the order of ``KEYS``; the county by its index."""
     spells = replay.ledger.spells
     age = spells.age_months[person] + (middle - np.maximum(spells.start[person], 0)) // 43830
@@ -92,8 +102,13 @@ def _counted(
     groups: list[npt.NDArray[np.int64]], step: npt.NDArray, in_time: npt.NDArray, pending: npt.NDArray
 ) -> Table:
     code, inverse = np.unique(np.ravel_multi_index(groups, SIZES), return_inverse=True)
-    table: Table = dict(zip(KEYS, (column.astype(np.int64) for column in np.unravel_index(code, SIZES)), strict=True))
-    counted = {name: step >= index for index, name in enumerate(STEPS)} | {"in_time": in_time, "pending": pending}
+    table: Table = dict(
+        zip(KEYS, (column.astype(np.int64) for column in np.unravel_index(code, SIZES)), strict=True)
+    )
+    counted = {name: step >= index for index, name in enumerate(STEPS)} | {
+        "in_time": in_time,
+        "pending": pending,
+    }
     for name, mask in counted.items():
         table[name] = np.bincount(inverse[mask], minlength=len(code)).astype(np.int64)
     return table

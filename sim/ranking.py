@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from sim.compiled import njit
 from sim.kinds import Step
 from sim.needs import Array
 from sim.places import Atlas
@@ -50,7 +50,7 @@ class Distances:
 
 @dataclass(frozen=True)
 class Weights:
-    """How a resident weighs places: per 1,000 yuan a month, per reach, per ln(places); lists to join (1 to 3)."""
+    """How a resident weighs places: by 1,000 yuan a month, reach and ln(places); lists to join (1 to 3)."""
 
     price: float
     travel: float
@@ -107,7 +107,9 @@ def _rank(seekers, units, offer, distances, weights, k0, k1, step, best, score):
                 continue
             step[i] = _REQUESTED
             taste = -np.log(-np.log((liking + 0.5) * _PER_WORD))
-            mark = weights[0] * price / _FEN_PER_1000_YUAN + weights[1] * km / weights[2] - units[6][u] - taste
+            mark = (
+                weights[0] * price / _FEN_PER_1000_YUAN + weights[1] * km / weights[2] - units[6][u] - taste
+            )
             _insert(best[i], score[i], unit[u], mark)
 
 

@@ -28,6 +28,7 @@ from sim.kinds import (
 STAYS = np.int16(32767)
 NOBODY = np.int32(-1)
 LONG_AGO = np.int16(-1200)
+_MONTHS = "months since 2020-11"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Column:
 COLUMNS: tuple[Column, ...] = (
     Column("key", "u8", "", "who the resident is, in every run", "founding, demography"),
     Column("sex", "u1", Sex.__name__, "sex", "founding, demography"),
-    Column("birth_month", "i2", "months since 2020-11", "month of birth, negative before the census", "founding"),
+    Column("birth_month", "i2", _MONTHS, "month of birth, negative before the census", "founding"),
     Column("county", "u1", "index in the atlas", "county of residence", "founding, demography"),
     Column("community", "i2", "index in the atlas", "community (synthetic below county)", "founding"),
     Column("area", "u1", Area.__name__, "urban or rural", "founding"),
@@ -53,10 +54,10 @@ COLUMNS: tuple[Column, ...] = (
     Column("living", "u1", Living.__name__, "with whom the resident lives", "founding, demography"),
     Column("spouse", "i4", "row", "row of the spouse, -1 for none", "founding", -1),
     Column("mother", "i4", "row", "row of the mother in the household, -1 for none", "founding", -1),
-    Column("last_birth", "i2", "months since 2020-11", "month of the last birth given", "demography", -1200),
+    Column("last_birth", "i2", _MONTHS, "month of the last birth given", "demography", -1200),
     Column("births", "u1", "births", "children borne and known, the order of the next birth", "demography"),
     Column("function", "u1", Function.__name__, "loss of function", "disability"),
-    Column("function_since", "i2", "months since 2020-11", "since when function is what it is", "disability", -1200),
+    Column("function_since", "i2", _MONTHS, "since when function is what it is", "disability", -1200),
     Column("disability_kind", "u1", DisabilityKind.__name__, "surveyed disability, kind", "disability"),
     Column("disability_grade", "u1", DisabilityGrade.__name__, "surveyed disability, grade", "disability"),
     Column("card", "u1", "0 or 1", "holds a disability card", "disability"),
@@ -67,7 +68,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("payer", "u1", Payer.__name__, "who pays for care", "founding"),
     Column("income", "i4", "yuan a year", "disposable income per head of the household, 2020", "founding"),
     Column("migrant", "u1", "0 or 1", "registered elsewhere (流动人口)", "founding"),
-    Column("exit_month", "i2", "months since 2020-11", "month of leaving, 32767 for none", "demography", 32767),
+    Column("exit_month", "i2", _MONTHS, "month of leaving, 32767 for none", "demography", 32767),
     Column("exit", "u1", Exit.__name__, "why the resident left", "demography"),
 )  # fmt: skip
 

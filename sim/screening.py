@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from sim.compiled import njit
 from sim.conditions import COLUMNS, MOTHER_ROW, NO_MOTHER, OLDEST_MONTHS, Conditions, has
 from sim.errors import ScenarioError
 from sim.kinds import Area

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from sim.clock import NEVER
+from sim.compiled import njit
 from sim.streams import Decision, words
 
 Array = npt.NDArray

@@ -14,7 +14,8 @@ from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from sim.compiled import njit
 
 U32 = np.uint32
 U64 = np.uint64
@@ -53,11 +54,11 @@ class Decision(IntEnum):
     PREFERENCE = 46
     UNIT_SITE = 60
     PARAMETER = 70  # an assumed number drawn from its stated range
-    # Reserved for feedbacks, off by default: 80 care and work, 81 waiting and function, 82 support and births.
+    # Reserved for feedbacks, off by default: 80 care and work, 81 waiting and function, 82 aid and births.
 
 
 @njit(inline="always")
-def philox(c0: U32, c1: U32, c2: U32, c3: U32, k0: U32, k1: U32) -> tuple[U32, U32, U32, U32]:  # type: ignore[no-untyped-def]
+def philox(c0: U32, c1: U32, c2: U32, c3: U32, k0: U32, k1: U32) -> tuple[U32, U32, U32, U32]:
     """Hash a counter of four words under a key of two: Philox4x32, ten rounds."""
     for _ in range(10):
         p0 = U64(c0) * _M0
@@ -70,7 +71,7 @@ def philox(c0: U32, c1: U32, c2: U32, c3: U32, k0: U32, k1: U32) -> tuple[U32, U
 
 
 @njit(inline="always")
-def words(key: U64, time: int, decision: int, k0: U32, k1: U32) -> tuple[U32, U32, U32, U32]:  # type: ignore[no-untyped-def]
+def words(key: U64, time: int, decision: int, k0: U32, k1: U32) -> tuple[U32, U32, U32, U32]:
     """Return the four words of one (resident, time, decision)."""
     return philox(U32(key), U32(U64(key) >> _32), U32(time), U32(decision), k0, k1)
 
@@ -100,11 +101,15 @@ class Stream:
         hashed = _philox_once(seed & 0xFFFFFFFF, seed >> 32 & 0xFFFFFFFF, replication, int(Decision.KEY))
         return cls(U32(hashed[0]), U32(hashed[1]))
 
-    def words(self, keys: Keys, decision: int, time: int | npt.NDArray[np.integer] = 0) -> npt.NDArray[np.uint32]:
+    def words(
+        self, keys: Keys, decision: int, time: int | npt.NDArray[np.integer] = 0
+    ) -> npt.NDArray[np.uint32]:
         """Return the words of each resident: shape (4, n)."""
         out = np.empty((4, keys.size), dtype=np.uint32)
         times = np.broadcast_to(np.asarray(time, dtype=np.int64), keys.shape)
-        _word_columns(np.ascontiguousarray(keys), np.ascontiguousarray(times), int(decision), self.k0, self.k1, out)
+        _word_columns(
+            np.ascontiguousarray(keys), np.ascontiguousarray(times), int(decision), self.k0, self.k1, out
+        )
         return out
 
     def uniform(

@@ -19,7 +19,9 @@ def boundaries(months: int) -> Ints:
     return np.array([month_start(m) for m in range(months + 1)], dtype=np.int64)
 
 
-def flows(minute: npt.NDArray, group: npt.NDArray, groups: int, months: int, weight: npt.ArrayLike = 1) -> Ints:
+def flows(
+    minute: npt.NDArray, group: npt.NDArray, groups: int, months: int, weight: npt.ArrayLike = 1
+) -> Ints:
     """Count what happens in each month: shape (groups, months).
 
     >>> flows(np.array([0, 50_000]), np.array([0, 0]), 1, 3).tolist()
@@ -35,7 +37,12 @@ def flows(minute: npt.NDArray, group: npt.NDArray, groups: int, months: int, wei
 
 
 def stocks(
-    start: npt.NDArray, end: npt.NDArray, group: npt.NDArray, groups: int, months: int, weight: npt.ArrayLike = 1
+    start: npt.NDArray,
+    end: npt.NDArray,
+    group: npt.NDArray,
+    groups: int,
+    months: int,
+    weight: npt.ArrayLike = 1,
 ) -> Ints:
     """Count who is in the state at the end of each month: shape (groups, months).
 
@@ -50,7 +57,12 @@ def stocks(
 
 
 def durations(
-    start: npt.NDArray, end: npt.NDArray, group: npt.NDArray, groups: int, months: int, weight: npt.ArrayLike = 1
+    start: npt.NDArray,
+    end: npt.NDArray,
+    group: npt.NDArray,
+    groups: int,
+    months: int,
+    weight: npt.ArrayLike = 1,
 ) -> Ints:
     """Sum the minutes spent in the state in each month: shape (groups, months).
 

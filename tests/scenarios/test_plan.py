@@ -82,7 +82,7 @@ def test_more_never_unreaches_a_target() -> None:
 
 
 def test_a_direction_without_a_number_is_refused() -> None:
-    with pytest.raises(ScenarioError, match="grid-worker-full-time-rate.*no number"):
+    with pytest.raises(ScenarioError, match=r"grid-worker-full-time-rate.*no number"):
         REGISTER["grid-worker-full-time-rate"].reached(50)
 
 

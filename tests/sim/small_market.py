@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -58,8 +59,8 @@ def table(asks: list[Ask]) -> Asked:
     return Asked(candidates=candidates, **columns)
 
 
-def units(*steps: dict[int, float]) -> Units:
-    """Make one unit per dict of minute → usable places."""
+def units(*steps: dict[int, float], public: Collection[int] = ()) -> Units:
+    """Make one unit per dict of minute → usable places, some of them public."""
     count = len(steps)
     zeros = np.zeros(count, dtype=np.int32)
     rows = sorted((minute, unit, places) for unit, own in enumerate(steps) for minute, places in own.items())
@@ -67,7 +68,7 @@ def units(*steps: dict[int, float]) -> Units:
     parts = np.array([round(places * PLACE) for _, _, places in rows], dtype=np.int32)
     return Units(
         id=np.arange(count, dtype=np.int32), key=np.arange(count, dtype=np.uint64), kind=zeros, pool=zeros,
-        county=zeros, township=zeros, public=zeros, opens=zeros, step_unit=unit, step_minute=minute,
+        county=zeros, township=zeros, public=np.isin(np.arange(count), list(public)).astype(np.uint8), opens=zeros, step_unit=unit, step_minute=minute,
         step_built=parts + 7, step_staffed=parts,
     )  # fmt: skip
 
@@ -79,8 +80,10 @@ def told(log: Log) -> list[tuple[str, int | None, int | None, int]]:
     return [(Outcome(o).name, never(a), never(e), int(u)) for o, a, e, u in rows]
 
 
-def story(asks: list[Ask], *capacity: dict[int, float], horizon: int = 1000) -> list[tuple]:
-    return told(serve(table(asks), units(*capacity), horizon))
+def story(
+    asks: list[Ask], *capacity: dict[int, float], public: Collection[int] = (), horizon: int = 1000
+) -> list[tuple]:
+    return told(serve(table(asks), units(*capacity, public=public), horizon))
 
 
 def usable_at(capacity: dict[int, float], minute: int) -> int:

@@ -74,7 +74,7 @@ VALUES = {
     "events": 2.0, "minutes": 30.0, "share": 0.5, "heads": 2.0, "ability": 0.5,
     "money.pension_employee": 3000.0, "money.pension_resident": 200.0, "money.pension_age_years": 60.0,
     "money.income_growth": 0.0, "money.pension_growth": 0.0, "choice.price_weight": 1.0,
-    "choice.travel_weight": 1.0, "choice.distance_scale": 1.0, "choice.lists": 3.0,
+    "choice.travel_weight": 1.0, "choice.distance_scale": 1.0, "choice.lists": 3.0, "choice.size_weight": 1.0,
 }  # fmt: skip
 
 

@@ -50,9 +50,27 @@ def test_room_that_somebody_waits_for_is_not_free():
     ]
 
 
-def test_the_first_class_goes_first_whenever_it_came():
+def test_at_a_public_home_the_first_class_goes_first_whenever_it_came():
     asks = [Ask(1, 0, stay=100), Ask(2, 10, priority=1), Ask(3, 20, priority=0)]
-    assert [row[1] for row in story(asks, {0: 1}, horizon=500)] == [0, None, 100]
+    assert [row[1] for row in story(asks, {0: 1}, public=[0], horizon=500)] == [0, None, 100]
+
+
+def test_at_any_other_home_all_are_of_one_class():
+    asks = [Ask(1, 0, stay=100), Ask(2, 10, priority=1), Ask(3, 20, priority=0)]
+    assert [row[1] for row in story(asks, {0: 1}, horizon=500)] == [0, 100, None]
+
+
+def test_who_is_on_two_lists_has_a_class_on_the_public_one_only():
+    """Keys 4 and 5 wait for both homes: the private one frees first, for key 4; the public one takes key 6."""
+    asks = [
+        Ask(1, 0, stay=100, units=(0,)),
+        Ask(2, 0, stay=50, units=(1,)),
+        Ask(4, 10, priority=1, units=(0, 1)),
+        Ask(5, 11, priority=1, units=(0, 1)),
+        Ask(6, 12, priority=0, units=(0, 1)),
+    ]
+    places = [(row[1], row[3]) for row in story(asks, {0: 1}, {0: 1}, public=[0], horizon=500)]
+    assert places == [(0, 0), (0, 1), (50, 1), (None, -1), (100, 0)]
 
 
 def test_equal_minutes_are_ordered_by_key_not_by_row():
@@ -189,6 +207,57 @@ def test_founders_are_seated_by_the_time_they_asked():
         ("PAST", None, -5, -1),
         ("PAST", None, 0, -1),
     ]
+
+
+def test_who_had_nowhere_else_to_go_is_seated_before_who_asked_earlier():
+    """Three put unit 0 first and it holds two: key 1 had unit 1 as well and went there, the first though it was."""
+    asks = [
+        Ask(1, -300, units=(0, 1)),
+        Ask(2, -200),
+        Ask(3, -100),
+    ]
+    assert [row[3] for row in story(asks, {0: 2}, {0: 1})] == [1, 0, 0]
+
+
+def test_where_no_unit_is_contested_founders_are_seated_in_order():
+    """Two put unit 0 first and it holds two: what key 3 would have taken second does not count."""
+    asks = [Ask(1, -300, units=(0, 1)), Ask(2, -200), Ask(3, -100, units=(1, 0))]
+    assert [row[3] for row in story(asks, {0: 2}, {0: 1})] == [0, 0, 1]
+
+
+def test_who_could_choose_between_contested_units_only_had_nowhere_else_to_go():
+    """Units 0 and 1 hold one each and two put either first, so that key 5 with the free unit 2 comes last."""
+    asks = [
+        Ask(5, -500, units=(0, 2)),
+        Ask(4, -400, units=(1, 0)),
+        Ask(3, -300, units=(0, 1)),
+        Ask(2, -200, units=(1,), patience_end=40),
+    ]
+    assert story(asks, {0: 1}, {0: 1}, {0: 1}) == [
+        ("IN_PLACE", -500, None, 2),
+        ("IN_PLACE", -400, None, 1),
+        ("IN_PLACE", -300, None, 0),
+        ("LEFT_PATIENCE_ENDED", None, 40, -1),
+    ]
+
+
+def test_a_unit_is_contested_by_those_alone_who_would_still_be_there():
+    """Key 3 had left unit 0 before the census: the other two fit, and key 1 has its first choice."""
+    asks = [Ask(1, -300, units=(0, 1)), Ask(2, -200), Ask(3, -400, stay=100)]
+    assert [row[3] for row in story(asks, {0: 2}, {0: 1})] == [0, 0, -1]
+
+
+def test_founders_of_either_order_are_seated_by_minute_and_then_by_key():
+    """One place at unit 0, which five put first: of the three with no other, key 2 came first with key 3."""
+    asks = [
+        Ask(3, -200),
+        Ask(2, -200),
+        Ask(1, -100),
+        Ask(5, -300, units=(0, 1)),
+        Ask(4, -300, units=(0, 1)),
+    ]
+    told_rows = story(asks, {0: 1}, {0: 1})
+    assert [row[3] for row in told_rows] == [-1, 0, -1, -1, 1]
 
 
 def test_the_run_ends_just_before_the_horizon():

@@ -20,14 +20,17 @@ LEFT = (Outcome.LEFT_NEED_ENDED, Outcome.LEFT_PATIENCE_ENDED)
 
 @st.composite
 def cases(draw, several_units: bool = True, sizes: bool = True, classes: bool = True, losses: bool = True):
-    """Draw a small market of some 60 minutes; few distinct minutes, so that much happens at once."""
+    """Draw a small market of some 60 minutes, and which of its units are public.
+
+    Few distinct minutes, so that much happens at once; one ask in two, or so, is older than the founding.
+    """
     minute = st.integers(0, 40)
     count = draw(st.integers(1, 3)) if several_units else 1
     steps = st.dictionaries(minute, st.sampled_from([0, 0.5, 1, 1.5, 2, 3]), max_size=3)
     capacity = [{0: draw(st.sampled_from([0, 1, 1.5, 2]))} | draw(steps) for _ in range(count)]
     asks = []
     for _ in range(draw(st.integers(0, 14))):
-        at = draw(st.integers(-15, 40))
+        at = draw(st.one_of(st.integers(-15, -1), minute))
         chosen = draw(st.permutations(range(count)))[: draw(st.integers(1, count))]
         later = st.one_of(st.just(NEVER), st.integers(at, at + 25)) if losses else st.just(NEVER)
         asks.append(
@@ -43,12 +46,20 @@ def cases(draw, several_units: bool = True, sizes: bool = True, classes: bool = 
                 group_id=draw(st.integers(0, 1)),
             )
         )
-    return asks, capacity
+    return asks, capacity, draw(st.sets(st.integers(0, count - 1)))
 
 
-def run(case) -> tuple[list[Ask], list[dict[int, float]], Log]:
-    asks, capacity = case
-    return asks, capacity, serve(table(asks), units(*capacity), HORIZON)
+Case = tuple[list[Ask], list[dict[int, float]], set[int]]
+
+
+def run(case: Case) -> tuple[list[Ask], list[dict[int, float]], Log]:
+    asks, capacity, public = case
+    return asks, capacity, serve(table(asks), units(*capacity, public=public), HORIZON)
+
+
+def standing(ask: Ask, row: int, public: bool) -> tuple[int, int, int, int]:
+    """Return where a request stands on a list: the lowest is first."""
+    return ask.priority if public else 0, ask.minute, ask.key, row
 
 
 def wait_of(ask: Ask, log: Log, row: int) -> tuple[int, int]:
@@ -91,7 +102,7 @@ def test_no_place_stands_free_that_the_first_on_its_list_fits(case):
     for minute in range(HORIZON):
         for unit in range(len(capacity)):
             listed = [
-                (ask.priority, ask.minute, ask.key, row)
+                standing(ask, row, unit in case[2])
                 for row, ask in enumerate(asks)
                 if unit in ask.units
                 and log.outcome[row] not in (Outcome.ALREADY_PLACED, Outcome.PAST)
@@ -102,11 +113,45 @@ def test_no_place_stands_free_that_the_first_on_its_list_fits(case):
             assert not listed or asks[min(listed)[3]].parts > free
 
 
+def stays_past_the_founding(ask: Ask) -> bool:
+    return ask.minute < 0 < min(ask.minute + ask.stay, ask.need_end)
+
+
+def contested(asks: list[Ask], capacity: list[dict[int, float]]) -> set[int]:
+    """Return the units that those who would still be there at the founding put first beyond what they hold."""
+    first = [0] * len(capacity)
+    for ask in filter(stays_past_the_founding, asks):
+        first[ask.units[0]] += ask.parts
+    return {unit for unit, parts in enumerate(first) if parts > usable_at(capacity[unit], 0)}
+
+
+@settings(max_examples=400, deadline=None)
+@given(cases())
+def test_no_more_are_seated_than_is_usable_at_the_founding(case):
+    asks, capacity, log = run(case)
+    for unit in range(len(capacity)):
+        seated = np.flatnonzero((log.unit == unit) & (log.admitted < 0))
+        assert sum(asks[row].parts for row in seated) <= usable_at(capacity[unit], 0)
+        assert all(stays_past_the_founding(asks[row]) and log.ended[row] > 0 for row in seated)
+
+
+@settings(max_examples=400, deadline=None)
+@given(cases(sizes=False))
+def test_nobody_with_another_choice_is_seated_where_one_without_found_no_room(case):
+    asks, capacity, log = run(case)
+    full = contested(asks, capacity)
+    for row, ask in enumerate(asks):
+        unseated = log.admitted[row] >= 0 and log.outcome[row] != Outcome.ALREADY_PLACED
+        if stays_past_the_founding(ask) and unseated and set(ask.units) <= full:
+            for other in np.flatnonzero(np.isin(log.unit, ask.units) & (log.admitted < 0)):
+                assert set(asks[other].units) <= full
+
+
 @settings(max_examples=400, deadline=None)
 @given(cases(several_units=False))
 def test_at_one_unit_nobody_is_overtaken(case):
     asks, _, log = run(case)
-    rank = [(ask.priority, ask.minute, ask.key, row) for row, ask in enumerate(asks)]
+    rank = [standing(ask, row, 0 in case[2]) for row, ask in enumerate(asks)]
     real = [row for row in range(len(asks)) if log.outcome[row] in (*PLACED, *LEFT, Outcome.WAITING)]
     for first in real:
         for second in real:
@@ -132,8 +177,8 @@ def test_the_order_of_rows_changes_nothing(case, random):
     asks = [replace(ask, key=row) for row, ask in enumerate(case[0])]
     order = list(range(len(asks)))
     random.shuffle(order)
-    plain = story(asks, *case[1], horizon=HORIZON)
-    shuffled = story([asks[i] for i in order], *case[1], horizon=HORIZON)
+    plain = story(asks, *case[1], public=case[2], horizon=HORIZON)
+    shuffled = story([asks[i] for i in order], *case[1], public=case[2], horizon=HORIZON)
     assert [plain[i] for i in order] == shuffled
 
 
@@ -143,8 +188,8 @@ def test_the_order_of_rows_changes_nothing(case, random):
 class Books:
     """Keeps a small market by walking through every minute and looking at everybody."""
 
-    def __init__(self, asks: list[Ask], capacity: list[dict[int, float]]) -> None:
-        self.asks, self.capacity = asks, capacity
+    def __init__(self, asks: list[Ask], capacity: list[dict[int, float]], public: set[int]) -> None:
+        self.asks, self.capacity, self.public = asks, capacity, public
         self.state: list[tuple] = [("ALREADY_PLACED", None, None, -1)] * len(asks)
         self.by_key = sorted(range(len(asks)), key=lambda row: (asks[row].key, row))
 
@@ -157,7 +202,9 @@ class Books:
 
     def listed(self, unit: int) -> list[int]:
         waiting = [row for row in self.rows("WAITING") if unit in self.asks[row].units]
-        return sorted(waiting, key=lambda row: (self.asks[row].priority, self.asks[row].minute))
+        if unit in self.public:
+            return sorted(waiting, key=lambda row: (self.asks[row].priority, self.asks[row].minute))
+        return sorted(waiting, key=lambda row: self.asks[row].minute)
 
     def come(self, row: int, now: int) -> None:
         ask = self.asks[row]
@@ -189,12 +236,17 @@ class Books:
 
     def seat(self) -> None:
         early = [row for row in self.by_key if self.asks[row].minute < 0]
-        for row in sorted(early, key=lambda row: self.asks[row].minute):
-            end = min(self.asks[row].minute + self.asks[row].stay, self.asks[row].need_end)
-            if end <= 0:
+        early.sort(key=lambda row: self.asks[row].minute)
+        for row in early:
+            if not stays_past_the_founding(self.asks[row]):
+                end = min(self.asks[row].minute + self.asks[row].stay, self.asks[row].need_end)
                 self.state[row] = ("PAST", None, end, -1)
-            else:
-                self.come(row, 0)
+        full = contested(self.asks, self.capacity)
+        for with_another in (False, True):
+            for row in early:
+                another = any(unit not in full for unit in self.asks[row].units)
+                if self.state[row][0] != "PAST" and another == with_another:
+                    self.come(row, 0)
         self.offer(0)
 
     def minute(self, now: int) -> None:
@@ -218,4 +270,4 @@ def test_a_plain_bookkeeping_by_the_minute_agrees_event_for_event(case):
     books.seat()
     for now in range(HORIZON):
         books.minute(now)
-    assert story(case[0], *case[1], horizon=HORIZON) == books.state
+    assert story(case[0], *case[1], public=case[2], horizon=HORIZON) == books.state

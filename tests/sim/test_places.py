@@ -134,7 +134,7 @@ def test_a_selection_is_described_by_its_largest_whole_places() -> None:
 
 @pytest.mark.parametrize("written", ["350304100", "350304100200", "白沙镇", "城厢镇"])
 def test_a_township_is_refused_with_the_reason_and_the_county_to_use(written: str) -> None:
-    with pytest.raises(PlaceError, match="synthetic.*use the county.*3"):
+    with pytest.raises(PlaceError, match=r"synthetic.*use the county.*3"):
         ATLAS.select([written])
 
 

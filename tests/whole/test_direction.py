@@ -75,7 +75,7 @@ def test_a_point_of_surveyed_disability_adds_its_card_holders_to_errands_and_cas
 
 
 def _needs_otherwise(model: CommunityModel) -> npt.NDArray[np.bool_]:
-    """Tell who needs a social worker whether or not they hold a card: elders alone or frail, supported people."""
+    """Tell who needs a social worker with or without a card: elders alone or frail, supported people."""
     people = model.people
     old = people.age_months(0) >= 720
     return (people.payer > 0) | (old & ((people.living <= 1) | (people.function > 0)))
@@ -87,7 +87,9 @@ def test_a_point_of_participation_turns_half_days_into_full_days() -> None:
     child = (people.age_months(0) >= 6) & (people.age_months(0) < 36) & (people.mother >= 0)
     unemployed = (people.employment == Employment.UNEMPLOYED).sum() / np.isin(people.employment, (2, 3)).sum()
     expected = 0.01 * child.sum() * (1 - unemployed)
-    full, half = (len(in_need(more[1], s)) - len(in_need(base[1], s)) for s in ("childcare-full", "childcare-half"))
+    full, half = (
+        len(in_need(more[1], s)) - len(in_need(base[1], s)) for s in ("childcare-full", "childcare-half")
+    )
     assert within(full, expected, expected), (full, expected)
     assert within(-half, full, expected), (half, full)
     assert len(in_need(base[1], "nursing-bed")) == len(in_need(more[1], "nursing-bed"))

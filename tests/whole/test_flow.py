@@ -20,7 +20,9 @@ from sim.supply import Supply
 from sim.tallies import stocks
 from tests.whole.small_study import market
 
-COUNTY = "仙游县"  # 905,068 residents, some 2,000 beds: a tenth of the province's stay in a home by chance alone
+COUNTY = (
+    "仙游县"  # 905,068 residents, some 2,000 beds: a tenth of the province's stay in a home by chance alone
+)
 YEARS = 10
 pytestmark = pytest.mark.slow
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from scenarios.experiments import jobs_of, run_job
+from scenarios.load import load_scenario
 from scenarios.runner import _outcome, run_study
+from sim.model import CommunityModel
 from sim.places import load_atlas
 from sim.residents import COLUMNS
 from tests.whole.small_study import SECOND, SMALLEST, lived, market, replayed, study, world
-from scenarios.load import load_scenario
-from sim.model import CommunityModel
 
 MONTHS = 6
 
@@ -48,7 +48,9 @@ def test_a_market_is_the_same_alone_and_beside_another() -> None:
 
 def test_another_seed_gives_another_hash() -> None:
     first = study(SMALLEST, months=2)
-    assert run_study(first, 1)[0].result_hash != run_study(replace(first, seed=first.seed + 1), 1)[0].result_hash
+    assert (
+        run_study(first, 1)[0].result_hash != run_study(replace(first, seed=first.seed + 1), 1)[0].result_hash
+    )
 
 
 @pytest.mark.slow
@@ -59,7 +61,8 @@ def test_pythons_hash_seed_does_not_show() -> None:
     )
     hashes = {
         subprocess.run(
-            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()},
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()},
             capture_output=True, text=True, check=True,
         ).stdout
         for seed in ("0", "1")
@@ -68,7 +71,7 @@ def test_pythons_hash_seed_does_not_show() -> None:
 
 
 def test_one_bed_more_changes_nobodys_life_or_needs() -> None:
-    model, ledger = lived(MONTHS)
+    model, _ = lived(MONTHS)
     before = {column.name: getattr(model.people, column.name).copy() for column in COLUMNS}
     replayed(MONTHS)
     replayed(MONTHS, "companion-elder")
@@ -89,7 +92,9 @@ def test_a_changed_resident_changes_nobody_unconnected() -> None:
     others = np.flatnonzero(~home)
     for column in COLUMNS:
         np.testing.assert_array_equal(
-            getattr(people, column.name)[others], getattr(base.people, column.name)[others], err_msg=column.name
+            getattr(people, column.name)[others],
+            getattr(base.people, column.name)[others],
+            err_msg=column.name,
         )
     at_home = people.key[home]
     kept = {name: ~np.isin(each.spells.key, at_home) for name, each in (("a", ledger), ("b", changed))}

@@ -43,9 +43,11 @@ def flow(name: str) -> float:
 
 
 def death_rates(word: str) -> np.ndarray:
-    """Read the rates of age groups as single years: straight on the logarithm between the middles of groups."""
+    """Read the rates of age groups as single years: straight on the logarithm between group middles."""
     rates = published("mortality", "mx_", "China", "2020-2025")
-    ages = {int(name.split("_")[1].rstrip("+")): rate for name, rate in rates.items() if name.endswith(f"_{word}")}
+    ages = {
+        int(name.split("_")[1].rstrip("+")): rate for name, rate in rates.items() if name.endswith(f"_{word}")
+    }
     starts = sorted(ages)
     middles = [(start + end) / 2 for start, end in zip(starts, [*starts[1:], 104], strict=True)]
     logs = np.interp(np.arange(111) + 0.5, middles, np.log([ages[start] for start in starts]))
@@ -53,7 +55,7 @@ def death_rates(word: str) -> np.ndarray:
 
 
 def mid_2021(pyramid: np.ndarray) -> np.ndarray:
-    """Carry the pyramid of November 2020 to the middle of 2021: eight months of deaths, and of growing older."""
+    """Carry the pyramid of November 2020 to the middle of 2021: eight months of deaths and of ageing."""
     part = 8 / 12
     pyramid = pyramid * np.exp(-part * np.stack([death_rates("male"), death_rates("female")]))
     older = np.zeros_like(pyramid)
@@ -70,13 +72,17 @@ def test_births_are_those_of_the_published_rates() -> None:
     for name, rate in rates.items():
         first, last = (int(age) for age in name.removeprefix("asfr_census_").split("-"))
         expected += rate * women[first : last + 1].sum()
-    expected *= settings["life.fertility_scale"] * (1 + settings["life.fertility_trend"]) ** (14 / 12)  # from the census's year
+    expected *= settings["life.fertility_scale"] * (1 + settings["life.fertility_trend"]) ** (
+        14 / 12
+    )  # from the census's year
     births = flow("births")
     assert abs(births / expected - 1) < 0.03, (births, expected)
 
 
 def test_deaths_are_those_of_the_published_rates() -> None:
     people = mid_2021(run()[1])
-    expected = sum(float((death_rates(word) * people[sex]).sum()) for sex, word in enumerate(("male", "female")))
+    expected = sum(
+        float((death_rates(word) * people[sex]).sum()) for sex, word in enumerate(("male", "female"))
+    )
     deaths = flow("deaths")
     assert abs(deaths / expected - 1) < 0.03, (deaths, expected)

@@ -1,0 +1,90 @@
+"""Compiled kernels, kept in a folder named by what they were compiled from. The only file that imports numba.
+
+Numba compiles a kept kernel again when the kernel's own file changes, but not when a file changes that the
+kernel calls or takes constants from (numba's manual, "Cache limitations"): after an upgrade old kernels would
+run under new sources. So the folder is named by every source of this room, with the versions of Python and
+numba, and a change of any finds an empty folder. It stands in the user's cache folder, or in NUMBA_CACHE_DIR;
+where that cannot be written, in a temporary folder of this process and its workers.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+import re
+import shutil
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import numba
+from numba import njit
+
+__all__ = ["fingerprint", "njit", "uncompiled"]
+
+ROOM = Path(__file__).parent
+KEPT = re.compile(r"^@njit\(cache=True\)", re.MULTILINE)
+FOLDERS = 8  # the versions whose kernels are kept, some 2 MB each; those unused for longest go first
+_GIVEN = "NUMBA_CACHE_DIR"
+
+
+def fingerprint(room: Path = ROOM) -> str:
+    """Name the sources of a room and the versions that compile them: twelve hexadecimal digits."""
+    digest = hashlib.sha256(f"{sys.version} numba {numba.__version__}".encode())
+    for source in sorted(room.glob("*.py")):
+        digest.update(f"\n{source.name}\n".encode() + source.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def uncompiled() -> tuple[str, ...]:
+    """Name the modules none of whose kernels are kept yet: all of them before the first run."""
+    sources = (source for source in sorted(ROOM.glob("*.py")) if KEPT.search(source.read_text("utf-8")))
+    return tuple(source.stem for source in sources if not any(FOLDER.glob(f"*/{source.stem}.*.nbi")))
+
+
+def _users_folder() -> Path:
+    if os.environ.get(_GIVEN):
+        return Path(os.environ[_GIVEN])
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+def _open_folder() -> Path:
+    """Make the folder of these sources and return it."""
+    try:
+        folder = _users_folder() / "jinlin" / fingerprint()
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()  # a folder that is there may still refuse files
+        os.utime(folder)
+    except (OSError, RuntimeError):  # RuntimeError: this user has no home
+        return _borrow_folder()
+    return folder
+
+
+def _borrow_folder() -> Path:
+    """Make a folder for this process, which removes it, and for the workers that it starts."""
+    borrowed = tempfile.mkdtemp(prefix="jinlin-")
+    atexit.register(shutil.rmtree, borrowed, ignore_errors=True)
+    os.environ[_GIVEN] = borrowed
+    folder = Path(borrowed) / "jinlin" / fingerprint()
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _forget_oldest(versions: Path) -> None:
+    """Remove all but the versions used last; a process that still runs one of the others compiles again."""
+    last_used = sorted(versions.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for folder in last_used[FOLDERS:]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+FOLDER = _open_folder()
+with suppress(FileNotFoundError):  # another process was there first
+    _forget_oldest(FOLDER.parent)
+# numba reads it where a kernel is declared; the modules that declare one import njit from here, and so after it
+numba.config.CACHE_DIR = str(FOLDER)  # type: ignore[attr-defined]

@@ -1,0 +1,86 @@
+"""No kernel runs that was compiled from other sources than those that stand there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.compiled import ROOM, fingerprint
+
+CALLED = "from sim.compiled import njit\n\n@njit(inline='always')\ndef step(x):\n    return x + {step}\n"
+CALLER = (
+    "from sim.called import step\nfrom sim.compiled import njit\n\n"
+    "@njit(cache=True)\ndef walk(x):\n    return step(step(x))\n"
+)
+PRINTED = "from sim.caller import walk; print(walk(40), sum(walk.stats.cache_hits.values()))"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Path:
+    """Build a room of two kernels, one of which calls the other, under the guard of ``sim``."""
+    room = tmp_path / "house" / "sim"
+    room.mkdir(parents=True)
+    for name in ("__init__.py", "compiled.py"):
+        shutil.copy(ROOM / name, room / name)
+    (room / "caller.py").write_text(CALLER, encoding="utf-8")
+    (room / "called.py").write_text(CALLED.format(step=1), encoding="utf-8")
+    return room
+
+
+def walked(room: Path, cache: Path, script: str = PRINTED) -> list[str]:
+    """Run a script over the room in a process of its own."""
+    given = {"NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": str(room.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | given, cwd=room.parent,
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    return done.stdout.split()
+
+
+def test_two_processes_share_what_one_has_compiled(room: Path, tmp_path: Path) -> None:
+    assert walked(room, tmp_path / "cache") == ["42", "0"]
+    assert walked(room, tmp_path / "cache") == ["42", "1"]
+
+
+def test_a_change_in_a_called_file_reaches_a_kept_kernel(room: Path, tmp_path: Path) -> None:
+    assert walked(room, tmp_path / "cache") == ["42", "0"]
+    (room / "called.py").write_text(CALLED.format(step=2), encoding="utf-8")
+    assert walked(room, tmp_path / "cache") == ["44", "0"]
+
+
+def test_modules_without_a_kept_kernel_are_named(room: Path, tmp_path: Path) -> None:
+    script = "import sim.caller; from sim.compiled import uncompiled; print(uncompiled()); sim.caller.walk(1); print(uncompiled())"
+    assert walked(room, tmp_path / "cache", script) == ["('caller',)", "()"]
+
+
+def test_where_nothing_can_be_kept_a_borrowed_folder_goes_with_its_process(
+    room: Path, tmp_path: Path
+) -> None:
+    closed = tmp_path / "closed"
+    closed.write_text("a file, and so no folder", encoding="utf-8")
+    script = "import sim.caller; from sim.compiled import FOLDER; print(sim.caller.walk(40), FOLDER, FOLDER.is_dir())"
+    result, folder, there = walked(room, closed, script)
+    assert (result, there) == ("42", "True") and not Path(folder).exists()
+
+
+def test_only_the_versions_used_last_are_kept(room: Path, tmp_path: Path) -> None:
+    versions = tmp_path / "cache" / "jinlin"
+    for age in range(1, 12):
+        (versions / f"old{age:02d}").mkdir(parents=True)
+        os.utime(versions / f"old{age:02d}", (1e9 - age, 1e9 - age))
+    walked(room, tmp_path / "cache")
+    kept = {folder.name for folder in versions.iterdir()}
+    assert kept == {fingerprint(room)} | {f"old{age:02d}" for age in range(1, 8)}
+
+
+def test_the_kernels_of_the_house_are_declared_under_the_guard() -> None:
+    from sim.compiled import FOLDER
+    from sim.streams import Stream, _philox_compiled
+
+    Stream.of(1, 0)
+    assert FOLDER.name == fingerprint() and Path(_philox_compiled.stats.cache_path).parent == FOLDER
