@@ -49,7 +49,8 @@ docs: install ## write again what the docs say about the code
 	$(BIN)/python docs/generate.py
 
 bench: install ## measure the speed, as ratios that compare between machines
-	$(BIN)/python bench/speed.py
+	$(BIN)/python benchmarks/engines.py
+	$(BIN)/python benchmarks/speed.py
 
 clean: ## remove what can be made again; .venv and your runs stay
 	rm -rf $(DEMO) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

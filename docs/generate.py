@@ -135,6 +135,26 @@ def evidence() -> str:
     return table(("table", *kinds), rows)
 
 
+def level() -> str:
+    """Show the one fitted level beside what it was fitted to, and what it predicts with the misses."""
+    from calibration.level import load_level
+
+    fitted = load_level()
+    low, high = (f"{share:.2%}" for share in fitted.entries_published)
+    span = f"{fitted.value:g} ({fitted.low:g} – {fitted.high:g})"
+    residents, reached = f"{fitted.published:,.0f}", f"{fitted.reached:,}"
+    entries = f"{fitted.entries_per_65_plus:.3%}"
+    rows = [
+        (f"`{fitted.setting}`, a year", "–", span, "fitted"),
+        ("residents of all homes, end of 2020", residents, reached, "fitted to"),
+        ("entries a year, of people aged 65+", f"{low} – {high}", entries, "predicted"),
+    ]
+    for each in fitted.predictions:
+        miss = f"predicted, {100 * (each.predicted - each.published):+.1f} points"
+        rows.append((each.en, f"{each.published:.1%}", f"{each.predicted:.1%}", miss))
+    return table(("figure", "published", "model", ""), rows)
+
+
 def commands() -> str:
     """List the commands with their arguments and options, in both languages."""
     from typer.main import get_command
@@ -175,6 +195,7 @@ WRITERS: dict[str, Callable[[], str]] = {
     "tables": tables,
     "parameters": parameters,
     "evidence": evidence,
+    "level": level,
     "commands": commands,
 }
 

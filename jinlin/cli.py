@@ -96,7 +96,10 @@ def run(
     from jinlin.progress import Progress
     from jinlin.running import run_scenarios
     from scenarios.experiments import life_key
+    from sim.compiled import uncompiled
 
+    if uncompiled():
+        typer.echo(say("compiling", language), err=True)
     folder = out or (Path("runs") / loaded[0].id if len(loaded) == 1 else Path("runs"))
     lives = len({life_key(scenario) for scenario in loaded})
     progress = Progress(len(selection.markets) * replications * lives, MONTHS_TO_END_OF_2025, language)

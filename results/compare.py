@@ -15,7 +15,7 @@ import polars as pl
 from results.cascades import last_year_rows
 from results.estimates import Estimate, estimate, paired, ratio
 from results.manifest import ServiceEntry
-from results.notation import Writer, count, share, with_interval
+from results.notation import Writer, count, minus, share, with_interval
 from results.tables import Array, Run, by_replication
 from results.verdicts import month_days, unused_place_days
 from results.words import say
@@ -71,10 +71,19 @@ def written(comparison: Comparison, language: str = "en") -> list[tuple[str, ...
     for row in comparison.rows:
         write: Writer = share if row.outcome == "met" else count
         name = services.service(row.service).name[language]
-        cells = [with_interval(each, language, write) for each in (row.a, row.b, row.difference)]
+        cells = [with_interval(each, language, write) for each in (row.a, row.b)]
+        cells.append(_gap(row, language))
         unit = services.service(row.service).unit[language]
         lines.append((name, say(f"out_{row.outcome}", language, unit=unit), *cells))
     return lines
+
+
+def _gap(row: Difference, language: str) -> str:
+    """Write a difference; that of two shares in percentage points."""
+    if row.outcome != "met":
+        return with_interval(row.difference, language, count)
+    points = with_interval(row.difference, language, lambda value, _: minus(f"{100 * value:.1f}"))
+    return say("points", language, value=points)
 
 
 def _must_match(a: Run, b: Run) -> None:

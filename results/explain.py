@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from results.facts import Fact, first_page
+from results.facts import first_page
 from results.notation import interval_word
+from results.provenance import Fact
 from results.tables import Run
 from results.words import say
 from sim.errors import RunError

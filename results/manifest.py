@@ -61,6 +61,7 @@ class ServiceEntry:
     cadre: str = ""
     price: str = ""  # the name of the main price in ``supply`` or ``settings``, for explanations
     minutes: str = ""  # the setting with the minutes of one event of a workload
+    settings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by step: what it turns on
 
     @property
     def queued(self) -> bool:
@@ -230,8 +231,13 @@ class Manifest:
         return next((each for each in values if each.name == name), None)
 
 
-def describe_service(service: Service, grade: str, price: str = "", minutes: str = "") -> ServiceEntry:
-    """Turn a service's definition into its entry in the manifest."""
+def describe_service(
+    service: Service, grade: str, price: str = "", minutes: str = "", work: tuple[str, ...] = ()
+) -> ServiceEntry:
+    """Turn a service's definition into its entry in the manifest.
+
+    ``work`` names the settings that a workload's minutes turn on.
+    """
     standard = service.standard
     return ServiceEntry(
         id=service.id,
@@ -247,7 +253,26 @@ def describe_service(service: Service, grade: str, price: str = "", minutes: str
         cadre=service.cadre,
         price=price,
         minutes=minutes,
+        settings=_settings_by_step(service, price, work),
     )
+
+
+def _settings_by_step(service: Service, price: str, work: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Name, for each step of a service's cascade, the settings that decide who passes it."""
+    paying = (price, service.income_share, service.income_heads, service.ability_spread)
+    staying = (service.patience_days, service.stay_days, service.stay_spread)
+    parts = tuple(dict.fromkeys(group.place for group in service.needed))
+    steps = {
+        "wanted": (service.wish, *(each.ratio for each in service.odds)),
+        "affordable": paying,
+        "in_reach": (service.reach_km,),
+        "requested": (service.reach_km,),
+        "served": (*staying, *parts),
+        "in_time": (*staying, *parts),
+        "minutes": work,
+    }
+    kept = {step: tuple(filter(None, names)) for step, names in steps.items()}
+    return {step: names for step, names in kept.items() if names}
 
 
 def describe_quantity(quantity: Quantity) -> SettingEntry:

@@ -27,7 +27,7 @@ def plain(value: float, language: str) -> str:
         return "0"
     digits = max(0, 2 - math.floor(math.log10(abs(value))))
     text = f"{value:.{min(digits, 6)}f}" if language == "zh" else f"{value:,.{min(digits, 6)}f}"
-    return _minus(text.rstrip("0").rstrip(".") if "." in text else text)
+    return minus(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def count(value: float, language: str) -> str:
@@ -37,12 +37,14 @@ def count(value: float, language: str) -> str:
     ('12.3万', '123,456', '0.4')
     """
     if language == "zh" and abs(value) >= YI:
-        return _minus(f"{_three(value / YI)}亿")
+        return minus(f"{_three(value / YI)}亿")
     if language == "zh" and abs(value) >= WAN:
-        return _minus(f"{_three(value / WAN)}万")
+        return minus(f"{_three(value / WAN)}万")
+    if 0 < abs(value) < 0.05:
+        return "<0.1" if value > 0 else "0"
     if abs(value) < 10 and value != round(value):
         return plain(value, language)
-    return _minus(f"{value:.0f}" if language == "zh" else f"{value:,.0f}")
+    return minus(f"{value:.0f}" if language == "zh" else f"{value:,.0f}")
 
 
 def share(value: float, language: str) -> str:
@@ -55,7 +57,7 @@ def share(value: float, language: str) -> str:
     if 0 < abs(percent) < 0.05:
         return "<0.1%"
     digits = 1 if 0 < abs(percent) < 9.95 or 90.05 < abs(percent) < 100 else 0
-    return _minus(f"{percent:.{digits}f}%")
+    return minus(f"{percent:.{digits}f}%")
 
 
 def days(value: float, language: str) -> str:
@@ -173,7 +175,12 @@ def _three(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.{1 if abs(value) >= 10 else 2}f}"
 
 
-def _minus(text: str) -> str:
+def minus(text: str) -> str:
+    """Write a minus sign as one; none before a nil.
+
+    >>> minus("-3.2%"), minus("-0.0")
+    ('−3.2%', '0.0')
+    """
     return text.replace("-", "−") if text.strip("-0.,%万亿") else text.replace("-", "")
 
 

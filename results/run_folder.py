@@ -151,7 +151,7 @@ def manifest_of(study: Study, scenario: Scenario, outcome: Outcome) -> Manifest:
         markets=tuple(str(atlas.markets[m].code) for m in study.selection.markets), seed=study.seed,
         replications=study.replications, months=study.months, versions=_versions(),
         services=tuple(
-            describe_service(s, _grade(scenario, s), _price(scenario, s), _minutes(s))
+            describe_service(s, _grade(scenario, s), _price(scenario, s), _minutes(s), _work(scenario, s))
             for s in scenario.services
         ),
         pools=_pools(scenario), kinds=tuple(_kind(scenario, kind) for kind in scenario.kinds),
@@ -216,6 +216,12 @@ def _minutes(service: Service) -> str:
     return service.needed[0].minutes if service.mechanism is Mechanism.WORKLOAD else ""
 
 
+def _work(scenario: Scenario, service: Service) -> tuple[str, ...]:
+    """Name the settings that the minutes of a workload's cadre turn on."""
+    names = [f"{service.cadre}.{what}" for what in ("annual_hours", "service_share", "staffed_share")]
+    return tuple(name for name in names if name in scenario.settings)
+
+
 def _pools(scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys(pool.id for kind in scenario.kinds for pool in kind.pools))
 
@@ -238,19 +244,9 @@ def _supply(scenario: Scenario) -> tuple[SupplyEntry, ...]:
 
 def _targets(study: Study, scenario: Scenario, outcome: Outcome) -> tuple[TargetEntry, ...]:
     judged = [_judged(study, scenario, each) for each in scenario.targets]
-    silent = [s for s in scenario.services if s.queued and not _has_total(scenario, s)]
+    spoken = {name for each in judged for name in each.services}
+    silent = [s for s in scenario.services if s.queued and s.id not in spoken]
     return (*judged, *(_silent(scenario, s, outcome) for s in silent))
-
-
-def _has_total(scenario: Scenario, service: Service) -> bool:
-    """Tell whether a target of the plan sets how many places of a service there are to be."""
-    totals = {
-        key for each in scenario.targets for key in each.delivered if key.startswith(("supply.", "staff."))
-    }
-    kinds = {
-        f"supply.{kind.id}" for kind in scenario.kinds if service.pool in {pool.id for pool in kind.pools}
-    }
-    return bool(totals & kinds)
 
 
 def _judged(study: Study, scenario: Scenario, judged: Judged) -> TargetEntry:
@@ -269,11 +265,27 @@ def _judged(study: Study, scenario: Scenario, judged: Judged) -> TargetEntry:
 
 
 def _services_of(scenario: Scenario, target: str) -> tuple[str, ...]:
-    """Name the services that a target is about; a limit of size, or a number printed again, names none."""
-    register = load_register()[target]
-    if register.kind is Kind.LIMIT or register.same_as:
+    """Name the services that a target is about; a limit of size, or a number printed again, names none.
+
+    A companion target that no definition lists is about the services of the places that deliver it, where no
+    target of the plan is.
+    """
+    if not _speaks(target):
         return ()
-    return tuple(service.id for service in scenario.services if target in service.targets)
+    listed = tuple(service.id for service in scenario.services if target in service.targets)
+    if listed:
+        return listed
+    judged = next(each for each in scenario.targets if each.id == target)
+    pools = {
+        pool.id for kind in scenario.kinds if f"supply.{kind.id}" in judged.delivered for pool in kind.pools
+    }
+    ours = {each.id for each in scenario.targets if _speaks(each.id)}
+    return tuple(s.id for s in scenario.services if s.pool in pools and not ours & set(s.targets))
+
+
+def _speaks(target: str) -> bool:
+    register = load_register()[target]
+    return register.kind is not Kind.LIMIT and not register.same_as
 
 
 def _silent(scenario: Scenario, service: Service, outcome: Outcome) -> TargetEntry:

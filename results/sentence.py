@@ -16,6 +16,8 @@ def sentence(run: Run, page: FirstPage, language: str) -> str:
     queued = [each for each in page.verdicts if each.met is not None]
     numbered = [each for each in queued if each.delivered.planned is not None][:1]
     silent = [each for each in queued if each.delivered.planned is None][:1]
+    if not silent:  # another plan set the number that this one left open
+        numbered += [each for each in queued if each.target.companion and each not in numbered][:1]
     working = [each for each in page.verdicts if each.break_even is not None][:1]
     parts = [_numbered(run, each, page.cascades, language) for each in numbered]
     parts += [_silent(run, each, page.cascades, language) for each in silent]
@@ -55,8 +57,12 @@ def _reached(run: Run, verdict: Verdict, language: str) -> str:
 
 
 def _counted(verdict: Verdict, language: str) -> str:
-    """Return the Chinese counter of what the target counts, without the "per" that its name says already."""
-    return verdict.target.unit[language].split("/")[0]
+    """Return what stands behind the number: a counter in Chinese, in either language a per cent sign.
+
+    The "per" of a unit, and in English the things counted, are in the target's name already.
+    """
+    counted = verdict.target.unit[language].split("/")[0]
+    return counted if language == "zh" or counted == "%" else ""
 
 
 def _met(key: str, verdict: Verdict, language: str, **more: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from sim.supply import FacilityKind, SupplyPlan
 
 Floats = NDArray[np.float64]
 Values = Mapping[str, float]
+_LEAST_SHARE, _SLACK = 0.01, 1e-6  # a share of nothing asks for no size; places are whole
 _PER_CENT = {"%": 100.0}  # the register writes shares as per cent, scenarios as parts of one
 
 
@@ -23,17 +25,31 @@ def supply_plan(
     """Give the supply of a scenario month by month.
 
     ``settings`` are those of a replication (drawn); the scenario's own where left out. A dated value moves
-    one setting: its path, shape (months,), is in the setting's unit.
+    one setting: its path, shape (months,), is in the setting's unit. Where a draw, not the scenario, makes new
+    facilities too small for the plan's least they are as large as it asks: a draw is nobody's mistake.
     """
+    drawn = settings is not None and settings is not scenario.settings
     settings = scenario.settings if settings is None else settings
     paths = {
         value.unit.setting: dated_path(scenario, key, settings, months) * value.unit.factor
         for key, value in scenario.dated.items()
     }
-    return SupplyPlan(
+    plan = SupplyPlan(
         kinds=scenario.kinds, cadres=scenario.cadres, services=scenario.services, settings=settings,
         months=months, paths=paths, file=scenario.lineage[0].file,
     )  # fmt: skip
+    return replace(plan, paths=paths | _least_sizes(plan)) if drawn else plan
+
+
+def _least_sizes(plan: SupplyPlan) -> dict[str, Floats]:
+    """Give the sizes of new facilities, by month, that hold the least of their first pool's places."""
+    found = {}
+    for kind in plan.kinds:
+        if kind.least_new and kind.pools[0].share:
+            share = np.maximum(plan.path(kind.pools[0].share), _LEAST_SHARE)
+            least = np.ceil(plan.path(kind.least_new) / share + _SLACK)
+            found[kind.new_size] = np.maximum(plan.path(kind.new_size), least)
+    return found
 
 
 def dated_path(

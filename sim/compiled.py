@@ -86,5 +86,5 @@ def _forget_oldest(versions: Path) -> None:
 FOLDER = _open_folder()
 with suppress(FileNotFoundError):  # another process was there first
     _forget_oldest(FOLDER.parent)
-# numba reads it where a kernel is declared; the modules that declare one import njit from here, and so after it
+# numba reads this where a kernel is declared, so after it: who declares one imports njit from here
 numba.config.CACHE_DIR = str(FOLDER)  # type: ignore[attr-defined]

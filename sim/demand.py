@@ -176,9 +176,8 @@ class NeedBook:
         """Draw beginnings as old as a state is that ends at a constant monthly chance."""
         drawn = self._stream.uniform(keys, Decision.MINUTE | service.draw_code, -UNDATED_PAST, word=1)
         months = np.log(drawn) / np.log1p(-np.clip(ending, 1e-9, 0.999))
-        months = np.where(
-            months > LONGEST_PAST, LONGEST_PAST + months % 12, months
-        )  # its month of asking stays
+        # what is older than asks reach back is cut by whole years, so that its month of asking stays
+        months = np.where(months > LONGEST_PAST, LONGEST_PAST + months % 12, months)
         return -1 - months.astype(np.int64)
 
     def _onset(self, residents: Residents, rows: Rows, service: Service, group: int) -> Ints:

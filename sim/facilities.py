@@ -5,8 +5,8 @@ openings and capacity changes, leavers, arrivals, within each by resident key; t
 
 0. A request brings its candidates in order of choice. It takes the first with room that nobody on its list
    waits for; otherwise it joins the lists of all of them (the choice keeps its best k).
-1. A list is ordered by (priority class, minute of request, key). Classes count at public units only: elsewhere
-   all are of one class.
+1. A list is ordered by (priority class, minute of request, key). The class counts at public units only; at
+   any other all are of one class.
 2. While the first on a list fits into the room of its unit it is admitted and leaves its other lists. A
    smaller request does not overtake a larger one that is first. Whoever leaves a list may let the next one
    fit, so offers go on, lowest unit first, until no first one fits anywhere. A stay ends at the latest with

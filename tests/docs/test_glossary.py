@@ -1,4 +1,4 @@
-"""The glossary has every kind, service, facility, cadre, step and verdict of the code, under the name in use."""
+"""The glossary has every kind, service, facility, cadre, step and verdict of the code, by the name in use."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def section(heading: str) -> str:
 def cells(text: str) -> list[list[str]]:
     """List the rows of the tables of a passage, without their heads."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
-    heads = {number + step for number, line in enumerate(lines) if line.startswith("|---") for step in (-1, 0)}
+    bars = [number for number, line in enumerate(lines) if line.startswith("|---")]
+    heads = {number + step for number in bars for step in (-1, 0)}
     rows = [line for number, line in enumerate(lines) if number not in heads]
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 

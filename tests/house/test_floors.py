@@ -12,6 +12,7 @@ import pytest
 HOUSE = Path(__file__).parents[2]
 PACKAGES = ("sim", "calibration", "scenarios", "results", "jinlin")
 DOORS = {  # one door per library
+    "numba": {"sim.compiled"},
     "simpy": {"sim.facilities"},
     "mesa": {"sim.model"},
     "matplotlib": {"results.figures"},

@@ -67,7 +67,7 @@ def test_what_the_tests_import_is_declared_for_developers() -> None:
     own = {path.stem for path in (HOUSE / "tests").rglob("*.py")}
     unknown = {
         name: files
-        for name, files in foreign_imports("tests", "docs", "bench").items()
+        for name, files in foreign_imports("tests", "docs", "benchmarks").items()
         if canonicalize_name(name) not in known and name not in own
     }
     assert not unknown, f"add to the extra dev: {unknown}"

@@ -39,6 +39,7 @@ def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
     experiments.life_key = lambda scenario: ()  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "jinlin.running", running)
     monkeypatch.setitem(sys.modules, "scenarios.experiments", experiments)
+    monkeypatch.setattr("sim.compiled.uncompiled", lambda: ())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     return stand_in
@@ -90,3 +91,15 @@ def test_several_scenarios_go_into_a_folder_each_under_runs(runner: Runner) -> N
 def test_what_goes_wrong_is_one_line(runner: Runner, trouble: BaseException, code: int, says: str) -> None:
     runner.trouble = trouble
     assert call("plan-2025") == (code, "", says)
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [((), ""), (("life",), "compiling the kernels: about 15 seconds, once for this version\n")],
+)
+def test_only_a_run_that_must_compile_says_so(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, missing: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.setattr("sim.compiled.uncompiled", lambda: missing)
+    code, output, errors = call("plan-2025")
+    assert (code, output, errors) == (0, f"wrote {Path('runs/plan-2025')}\n", said)

@@ -40,7 +40,7 @@ def test_every_word_is_used():
         path.read_text(encoding="utf-8") for path in RESULTS.rglob("*") if path.suffix in (".py", ".j2")
     )
     stems = {"step_", "loss_", "quality_", "interval_", "part_", "out_", "dim_", "age_band_", "function_",
-             "income_fifth_", "area_"}  # fmt: skip
+             "income_fifth_", "area_", "metric_"}  # fmt: skip
     unused = [
         key
         for key in TABLE["words"]
@@ -92,7 +92,7 @@ def test_an_interval_with_a_minus_is_written_with_a_word():
 
 def test_a_number_without_an_interval_says_why():
     assert with_interval(Estimate(3, 3, 3, Interval.EXACT, 5), "en", plain) == "3 (exact)"
-    assert "one replication" in with_interval(Estimate(3, 3, 3, Interval.NOT_ESTIMATED, 1), "en", plain)
+    assert "no interval" in with_interval(Estimate(3, 3, 3, Interval.NOT_ESTIMATED, 1), "en", plain)
     assert with_interval(Estimate(np.nan, np.nan, np.nan, Interval.NOT_ESTIMATED, 0), "zh", plain) == "未估计"
 
 

@@ -58,7 +58,7 @@ def test_every_number_says_where_it_comes_from() -> None:
     homes = ("elder-bed", "money", "choice")
     shared = {n: q for n, q in load_parameters().quantities.items() if n.split(".")[0] in homes}
     for quantity in (*own.quantities.values(), *shared.values()):
-        assert quantity.unit and quantity.source and 2000 <= quantity.year <= 2025
+        assert quantity.unit and quantity.source and 1900 <= quantity.year <= 2025
         assert quantity.low <= quantity.value <= quantity.high
         if quantity.quality is Quality.ASSUMED:
             assert quantity.reason

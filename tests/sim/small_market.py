@@ -66,9 +66,10 @@ def units(*steps: dict[int, float], public: Collection[int] = ()) -> Units:
     rows = sorted((minute, unit, places) for unit, own in enumerate(steps) for minute, places in own.items())
     minute, unit = (np.array([row[i] for row in rows], dtype=np.int32) for i in range(2))
     parts = np.array([round(places * PLACE) for _, _, places in rows], dtype=np.int32)
+    is_public = np.array([each in public for each in range(count)], dtype=np.uint8)
     return Units(
         id=np.arange(count, dtype=np.int32), key=np.arange(count, dtype=np.uint64), kind=zeros, pool=zeros,
-        county=zeros, township=zeros, public=np.isin(np.arange(count), list(public)).astype(np.uint8), opens=zeros, step_unit=unit, step_minute=minute,
+        county=zeros, township=zeros, public=is_public, opens=zeros, step_unit=unit, step_minute=minute,
         step_built=parts + 7, step_staffed=parts,
     )  # fmt: skip
 

@@ -323,7 +323,7 @@ def test_prices_are_fen_a_month_and_half_a_day_costs_its_share():
     )
     assert FROZEN.prices[centre, full, 0] == 270_000
     assert FROZEN.prices[centre, half, 0] == 162_000
-    assert FROZEN.prices[private, nursing, 0] == 500_000
+    assert FROZEN.prices[private, nursing, 0] == 100 * SETTINGS["private-home.price.nursing-bed"]
     assert FROZEN.prices[station, nursing, 0] == NOT_SOLD
     cheaper = build({"childcare-centre.price.childcare-slot": rise(2700, 1900)}, PUTIAN)
     assert cheaper.prices[centre, [full, half], -1].tolist() == [190_000, 114_000]

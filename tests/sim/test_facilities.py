@@ -61,7 +61,7 @@ def test_at_any_other_home_all_are_of_one_class():
 
 
 def test_who_is_on_two_lists_has_a_class_on_the_public_one_only():
-    """Keys 4 and 5 wait for both homes: the private one frees first, for key 4; the public one takes key 6."""
+    """Keys 4 to 6 wait for both homes: the private one frees first, for key 4; the public one takes key 6."""
     asks = [
         Ask(1, 0, stay=100, units=(0,)),
         Ask(2, 0, stay=50, units=(1,)),
@@ -210,7 +210,7 @@ def test_founders_are_seated_by_the_time_they_asked():
 
 
 def test_who_had_nowhere_else_to_go_is_seated_before_who_asked_earlier():
-    """Three put unit 0 first and it holds two: key 1 had unit 1 as well and went there, the first though it was."""
+    """Three put unit 0 first and it holds two: key 1, though the first to ask, had unit 1 as well."""
     asks = [
         Ask(1, -300, units=(0, 1)),
         Ask(2, -200),

@@ -118,7 +118,7 @@ def stays_past_the_founding(ask: Ask) -> bool:
 
 
 def contested(asks: list[Ask], capacity: list[dict[int, float]]) -> set[int]:
-    """Return the units that those who would still be there at the founding put first beyond what they hold."""
+    """Return the units that those who would still be there at the founding put first beyond their room."""
     first = [0] * len(capacity)
     for ask in filter(stays_past_the_founding, asks):
         first[ask.units[0]] += ask.parts
