@@ -42,8 +42,10 @@ def run(places: tuple[str, ...], replications: int, workers: int, folder: Path) 
     sizes = ["--replications", str(replications), "--workers", str(workers)]
     command = [sys.executable, "-m", "jinlin", "run", SCENARIO, *named, *sizes, "--out", str(folder)]
     start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     wall = time.perf_counter() - start
+    if done.returncode:
+        sys.exit(done.stderr)
     return json.loads((folder / "summary.json").read_text(encoding="utf-8")), wall
 
 

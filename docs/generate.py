@@ -117,7 +117,7 @@ def parameters() -> str:
         for name, q in sorted(settings.items()):
             if name.split(".")[0] == group:
                 span = f"{q.low:g} – {q.high:g}" if q.low < q.high else "–"
-                source = f"{q.source} {q.reason}".strip()
+                source = " — ".join(part for part in (q.source, q.reason) if part)
                 rows.append((f"`{name}`", f"{q.value:g}", span, q.unit, q.quality.value, q.year, source))
         head = ("setting", "value", "range", "unit", "quality", "year", "source and reason")
         parts.append(f"## {group}\n\n{table(head, rows)}\n")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from results.run_folder import claim, write_run
+from results.run_folder import claim, vacant, write_run
 from scenarios.experiments import Study, life_key
 from scenarios.load import Scenario
 from scenarios.runner import Event, run_study
@@ -25,6 +25,8 @@ def run_scenarios(
     needs depend on are lived once. Raises RunError before anything is run where a folder cannot be used.
     """
     folders = _folders(scenarios, out)
+    for folder in folders:
+        vacant(folder)
     for scenario, folder in zip(scenarios, folders, strict=True):
         claim(folder, scenario)
     numbered = sorted(range(len(scenarios)), key=lambda i: life_key(scenarios[i]))

@@ -205,6 +205,7 @@ class _Account:
     ) -> Fact:
         names = (*target.scenario_values, *settings)
         sources = setting_sources(self.run.manifest, self.language, names)
+        section = target.plan if target.companion else plan_line(target.plan, self.language)
         return Fact(
             f"verdict.{target.id}.{part}",
             f"{target.title[self.language]} · {say('part_' + part, self.language)}",
@@ -214,7 +215,7 @@ class _Account:
             rows,
             inputs,
             settings_lines(self.run, self.language, names),
-            (plan_line(target.plan, self.language), *sources),
+            (section, *sources),
         )
 
     def _each(self, values: tuple[float, ...]) -> str:

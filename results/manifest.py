@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import RunError
-from sim.kinds import Mechanism, Quality
-from sim.parameters import Quantity
-from sim.services import Service, Words
+from sim.kinds import Quality
+from sim.services import Words
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -229,68 +228,6 @@ class Manifest:
         """Return a dated value or a setting by name, None where the run has neither."""
         values: list[SupplyEntry | SettingEntry] = [*self.supply, *self.settings]
         return next((each for each in values if each.name == name), None)
-
-
-def describe_service(
-    service: Service, grade: str, price: str = "", minutes: str = "", work: tuple[str, ...] = ()
-) -> ServiceEntry:
-    """Turn a service's definition into its entry in the manifest.
-
-    ``work`` names the settings that a workload's minutes turn on.
-    """
-    standard = service.standard
-    return ServiceEntry(
-        id=service.id,
-        name=service.name,
-        plan=service.plan,
-        mechanism=Mechanism(service.mechanism).name.lower(),
-        pool=service.pool,
-        group=service.group,
-        unit=service.unit,
-        client=service.client,
-        standard=StandardEntry(standard.within_days, standard.share, standard.reason),
-        grade=grade,
-        cadre=service.cadre,
-        price=price,
-        minutes=minutes,
-        settings=_settings_by_step(service, price, work),
-    )
-
-
-def _settings_by_step(service: Service, price: str, work: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Name, for each step of a service's cascade, the settings that decide who passes it."""
-    paying = (price, service.income_share, service.income_heads, service.ability_spread)
-    staying = (service.patience_days, service.stay_days, service.stay_spread)
-    parts = tuple(dict.fromkeys(group.place for group in service.needed))
-    steps = {
-        "wanted": (service.wish, *(each.ratio for each in service.odds)),
-        "affordable": paying,
-        "in_reach": (service.reach_km,),
-        "requested": (service.reach_km,),
-        "served": (*staying, *parts),
-        "in_time": (*staying, *parts),
-        "minutes": work,
-    }
-    kept = {step: tuple(filter(None, names)) for step, names in steps.items()}
-    return {step: names for step, names in kept.items() if names}
-
-
-def describe_quantity(quantity: Quantity) -> SettingEntry:
-    """Turn a quantity into its entry in the manifest."""
-    return SettingEntry(
-        name=quantity.name,
-        value=quantity.value,
-        low=quantity.low,
-        high=quantity.high,
-        unit=quantity.unit,
-        source=quantity.source,
-        year=quantity.year,
-        quality=quantity.quality.value,
-        reason=quantity.reason,
-        title_zh=quantity.title_zh,
-        title_en=quantity.title_en,
-        touches=quantity.touches,
-    )
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> Path:

@@ -18,13 +18,15 @@ Writer = Callable[[float, str], str]
 def plain(value: float, language: str) -> str:
     """Write a number with three significant digits, none lost before the point.
 
-    >>> plain(12345.6, "en"), plain(0.0345, "en"), plain(172.8, "zh")
-    ('12,346', '0.0345', '173')
+    >>> plain(12345.6, "en"), plain(0.0345, "en"), plain(172.8, "zh"), plain(50000, "zh")
+    ('12,346', '0.0345', '173', '5万')
     """
     if not math.isfinite(value):
         return "—"
     if value == 0:
         return "0"
+    if language == "zh" and abs(value) >= WAN:
+        return _short(count(value, language))
     digits = max(0, 2 - math.floor(math.log10(abs(value))))
     text = f"{value:.{min(digits, 6)}f}" if language == "zh" else f"{value:,.{min(digits, 6)}f}"
     return minus(text.rstrip("0").rstrip(".") if "." in text else text)
@@ -40,8 +42,6 @@ def count(value: float, language: str) -> str:
         return minus(f"{_three(value / YI)}亿")
     if language == "zh" and abs(value) >= WAN:
         return minus(f"{_three(value / WAN)}万")
-    if 0 < abs(value) < 0.05:
-        return "<0.1" if value > 0 else "0"
     if abs(value) < 10 and value != round(value):
         return plain(value, language)
     return minus(f"{value:.0f}" if language == "zh" else f"{value:,.0f}")
@@ -169,6 +169,12 @@ def percentile_or_range(replications: int, language: str) -> str:
     if replications >= ENOUGH_FOR_PERCENTILES:
         return say("interval_percentiles", language)
     return say("interval_range" if replications > 1 else "interval_one_replication", language)
+
+
+def _short(text: str) -> str:
+    """Leave out the noughts that end the decimals before 万 or 亿."""
+    digits, sign = text[:-1], text[-1]
+    return (digits.rstrip("0").rstrip(".") if "." in digits else digits) + sign
 
 
 def _three(value: float) -> str:

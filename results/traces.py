@@ -67,7 +67,8 @@ def cascade_facts(run: Run, cascade: Cascade, language: str) -> Iterator[Fact]:
 
 
 def _persons(cascade: Cascade, steps: tuple[str, ...], language: str) -> tuple[str, ...]:
-    return tuple(f"{step} = {with_interval(cascade.persons[step], language, count)}" for step in steps)
+    each = dict.fromkeys(steps)
+    return tuple(f"{step} = {with_interval(cascade.persons[step], language, count)}" for step in each)
 
 
 def _fact(run: Run, service: ServiceEntry, step: str, *, language: str, **parts: object) -> Fact:

@@ -8,6 +8,7 @@ with the same draws, and each pool gets one place more.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -128,6 +129,8 @@ def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResu
     model.passed = watch.note
     ledger = model.live(lambda month: progress(market.name, job.replication, month) if progress else None)
     record = model.record()
+    del model
+    gc.collect()  # a Mesa model refers to itself: its residents would stay until the collector happens to come
     watch.note("life")
     frame = frame_of(study, job, world)
     served = tuple(_serve(study, scenario, job, world, ledger, frame, watch) for scenario in study.scenarios)

@@ -7,11 +7,13 @@ executor stops for ever once its workers have exited (CPython gh-115634, Python 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from queue import Empty, Queue
@@ -21,7 +23,7 @@ import numpy as np
 
 from scenarios.experiments import Job, JobResult, Study, jobs_of, run_job
 from scenarios.probes import Binding
-from sim.errors import JinlinError
+from sim.errors import JinlinError, RunError
 from sim.measures import Table
 from sim.places import load_atlas
 
@@ -95,8 +97,9 @@ def _pooled(study: Study, jobs: list[Job], count: int, tell: Callable[[Event], N
         try:
             yield from _drained([pool.submit(_work, study, job, queue) for job in jobs], queue, tell)
         except BaseException:
+            workers = list((getattr(pool, "_processes", None) or {}).values())  # shutdown forgets them
             pool.shutdown(wait=False, cancel_futures=True)
-            for process in list((getattr(pool, "_processes", None) or {}).values()):
+            for process in workers:
                 process.terminate()
             raise
         pool.shutdown()
@@ -110,6 +113,7 @@ def _work(study: Study, job: Job, queue: Queue[Event]) -> JobResult:
             queue.put(Event(market, replication, month))
 
     result = run_job(study, job, progress)
+    gc.collect()  # a market's rows are gone before the next one's are made
     queue.put(Event(load_atlas().markets[job.market].name, job.replication, study.months, done=True))
     return result
 
@@ -122,7 +126,12 @@ def _drained(
         done, waiting = wait(waiting, timeout=0.2)
         _tell_all(queue, tell)
         for future in done:
-            yield future.result()
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                raise RunError(
+                    "a worker was ended from outside, perhaps for lack of memory; run again with fewer --workers"
+                ) from None
     _tell_all(queue, tell)
 
 

@@ -25,8 +25,8 @@ def supply_plan(
     """Give the supply of a scenario month by month.
 
     ``settings`` are those of a replication (drawn); the scenario's own where left out. A dated value moves
-    one setting: its path, shape (months,), is in the setting's unit. Where a draw, not the scenario, makes new
-    facilities too small for the plan's least they are as large as it asks: a draw is nobody's mistake.
+    one setting: its path, shape (months,), is in the setting's unit. Where a draw, not the scenario, makes
+    new facilities too small for the plan's least they are as large as it asks: a draw is nobody's mistake.
     """
     drawn = settings is not None and settings is not scenario.settings
     settings = scenario.settings if settings is None else settings

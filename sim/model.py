@@ -116,8 +116,17 @@ class CommunityModel(mesa.Model):
 
     @property
     def residents(self) -> ResidentSet:
-        """Return everyone present, in AgentSet's words."""
-        return ResidentSet.present(self.people, max(self.month - 1, 0))
+        """Return everyone present at the end of the last month (or at the census), in AgentSet's words."""
+        return ResidentSet.present(self.people, self.month - 1)
+
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Number agents here: Mesa before 3.4 does so in a table that keeps every model for ever."""
+        super().register_agent(agent)
+        numbers = getattr(mesa.Agent, "_ids", {})
+        if self in numbers:
+            del numbers[self]
+            self._registered += 1
+            agent.unique_id = self._registered
 
     def step(self) -> None:
         """Live one month: 1 to 9 of the order above."""

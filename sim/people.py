@@ -97,10 +97,10 @@ class ResidentSet:
         column = self._column(name)
         order = np.argsort(column, kind="stable")
         values, starts = np.unique(column[order], return_index=True)
-        parts = np.split(self._rows[order], starts[1:])
+        rows, ends = self._rows[order], [*starts[1:], len(order)]
         return {
-            int(value): ResidentSet(self._residents, self._month, part)
-            for value, part in zip(values, parts, strict=True)
+            int(value): ResidentSet(self._residents, self._month, rows[start:end])
+            for value, start, end in zip(values, starts, ends[: len(values)], strict=True)
         }
 
     def _column(self, name: str) -> npt.NDArray[Any]:

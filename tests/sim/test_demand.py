@@ -171,7 +171,7 @@ def ages_of(ledger: Ledger) -> np.ndarray:
 
 @pytest.mark.parametrize("chance", [0.005, 0.02, 0.2])
 def test_needs_are_as_old_as_a_state_that_ends_at_a_constant_chance(chance: float) -> None:
-    residents = people(*[{"payer": Payer.STATE}] * 4000)
+    residents = people(*[{"payer": Payer.STATE}] * 30_000)
     ages = ages_of(founded(residents, service("poor", SINCE_40), ending=chance))
     for months in (1, 6, 24, 96, 180):
         expected = (1 - chance) ** months

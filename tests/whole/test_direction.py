@@ -135,13 +135,19 @@ def test_a_point_of_surveyed_disability_adds_severely_disabled_card_holders_to_c
 
 
 def test_a_point_of_surveyed_disability_adds_those_whose_function_it_takes_to_nursing_beds() -> None:
-    """Below 50 a severe disability of a kind that can may take function, and need a bed for good."""
+    """Below 50 a severe disability of a kind that can may take function, for good.
+
+    From 60 on the census fixes how many cannot care for themselves: more of the lasting leave fewer others,
+    and what is added is the moderate part alone.
+    """
     base, more = pair = disability_moved()
     people, by_hand = base[0].people, Independent(base[0].people)
     lasting = (people.function > 0) & (people.function_since - people.birth_month < 600)
-    needing = (lasting & np.isin(people.key, in_need(base[1], "nursing-bed"))).sum()
-    grown = by_hand.growth * by_hand.severity_after / by_hand.severity * by_hand.can_after / by_hand.can
-    expected, found = needing * (grown - 1), moved(pair, "nursing-bed")
+    needing = lasting & np.isin(people.key, in_need(base[1], "nursing-bed"))
+    old = people.age_months(0) >= 720
+    grown = by_hand.growth * by_hand.severity_after / by_hand.severity * by_hand.can_after / by_hand.can - 1
+    expected = grown * ((needing & ~old).sum() + (1 - central("mild_share")) * (needing & old).sum())
+    found = moved(pair, "nursing-bed")
     assert within(found, expected, expected), (found, expected)
     lost = int((more[0].people.function > 0).sum() - (people.function > 0).sum())
     for service in ("childcare-full", "childcare-half", "ordinary-bed"):  # only through those who lose function

@@ -22,7 +22,7 @@ from sim.supply import PARTS, Supply
 from sim.tallies import stocks
 from tests.whole.small_study import market
 
-# two counties in three draws each hold 11,856 beds and some 4,700 residents of homes: chance alone moves their
+# two counties in three draws each hold 11,856 beds and some 4,700 residents of homes: chance alone moves that
 # number by 1.4 % in a year, and what settles against what is seated by a point of the beds
 COUNTIES = ("仙游县", "安溪县")
 REPLICATIONS = 3
