@@ -5,6 +5,7 @@ Whatever a user can put right is a JinlinError: one line on the error stream, ex
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,9 +32,9 @@ class Commands(TyperGroup):
             typer.echo(plain(f"jinlin: {wrong}"), err=True)
             raise typer.Exit(BROKEN if isinstance(wrong, LawBroken) else BAD_INPUT) from None
         except OSError as wrong:
-            if wrong.filename is None:  # not about a file: a pipe that closed, a defect
+            if wrong.errno in (None, errno.EPIPE):  # a defect, or a reader who has gone, which typer knows
                 raise
-            typer.echo(plain(f"jinlin: {wrong.filename}: {wrong.strerror}"), err=True)
+            typer.echo(plain(f"jinlin: {wrong.filename or 'output'}: {wrong.strerror}"), err=True)
             raise typer.Exit(BAD_INPUT) from None
 
 

@@ -18,7 +18,7 @@ from results.compare import compare_runs, written
 from results.drawings import Drawing, numbered, renamed
 from results.front import front
 from results.pages import later_pages
-from results.tables import Run, open_run
+from results.tables import Run, open_run, writing
 from results.words import LANGUAGES, say
 from sim.errors import RunError
 
@@ -41,9 +41,10 @@ def write_report(folders: Sequence[str | Path], language: str = "zh", out: str |
     path = Path(out) if out else runs[0].folder / _name(language)
     drawings: list[Drawing] = []
     html = render(runs, language, drawings)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(html, encoding="utf-8")
-    _write_pngs(path, drawings)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(html, encoding="utf-8")
+        _write_pngs(path, drawings)
     return path
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +21,7 @@ from results.manifest import (
 )
 from results.probing import binding_frame, turning_frame
 from results.summary import write_summary
-from results.tables import Run
+from results.tables import Run, writing
 from scenarios.experiments import Study
 from scenarios.load import Scenario
 from scenarios.probes import cost_probes, probes_of
@@ -47,7 +45,7 @@ def claim(folder: Path, scenario: Scenario) -> None:
     Raises RunError where the folder is not vacant or cannot be written.
     """
     vacant(folder)
-    with _writing(folder):
+    with writing(folder):
         (folder / "scenario").mkdir(parents=True, exist_ok=True)
         marked = json.dumps({"finished": False, "scenario": scenario.id})
         (folder / FILE).write_text(marked + "\n", encoding="utf-8")
@@ -55,18 +53,6 @@ def claim(folder: Path, scenario: Scenario) -> None:
             old.unlink()
         for source in scenario.lineage:
             (folder / "scenario" / source.file).write_text(source.text, encoding="utf-8")
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Turn what a disk may refuse into one line."""
-    try:
-        yield
-    except (OSError, pl.exceptions.PolarsError) as error:
-        reason = getattr(error, "strerror", None) or " ".join(str(error).split())[:120]
-        raise RunError(
-            f"{folder}: cannot be written: {reason}; make room or give another folder with --out"
-        ) from None
 
 
 def _finished(manifest: Path) -> bool:
@@ -86,7 +72,7 @@ def write_run(folder: Path, study: Study, scenario: Scenario, outcome: Outcome) 
         probed = _with_cost_probes(outcome, len(probes_of(scenario)), len(probes))
         frames["turning"] = turning_frame(manifest, probes, probed, outcome.tables)
         frames["binding"] = binding_frame(manifest, outcome.bindings)
-    with _writing(folder):
+    with writing(folder):
         for name, frame in frames.items():
             _aside(folder / f"{name}.parquet", conform(name, frame))
         write_dictionary(folder)

@@ -5,7 +5,8 @@ A folder that is unfinished, damaged or no run at all raises RunError, one line 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,6 +103,21 @@ def open_run(folder: str | Path) -> Run:
             "the manifest does not; run it again"
         )
     return run
+
+
+@contextmanager
+def writing(where: Path) -> Iterator[None]:
+    """Turn what a disk may refuse into one line.
+
+    Raises RunError where a file below ``where`` cannot be written.
+    """
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())[:120]
+        raise RunError(
+            f"{where}: cannot be written: {reason}; make room or give another place with --out"
+        ) from None
 
 
 def by_replication(frame: pl.DataFrame, columns: Sequence[str], replications: int) -> dict[str, Array]:

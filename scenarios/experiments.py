@@ -130,7 +130,7 @@ def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResu
     ledger = model.live(lambda month: progress(market.name, job.replication, month) if progress else None)
     record = model.record()
     del model
-    gc.collect()  # a Mesa model refers to itself: its residents would stay until the collector happens to come
+    gc.collect()  # a Mesa model refers to itself: its residents would stay until a collection
     watch.note("life")
     frame = frame_of(study, job, world)
     served = tuple(_serve(study, scenario, job, world, ledger, frame, watch) for scenario in study.scenarios)

@@ -130,7 +130,7 @@ def _drained(
                 yield future.result()
             except BrokenProcessPool:
                 raise RunError(
-                    "a worker was ended from outside, perhaps for lack of memory; run again with fewer --workers"
+                    "a worker was ended from outside, for lack of memory perhaps; run with fewer --workers"
                 ) from None
     _tell_all(queue, tell)
 

@@ -95,6 +95,8 @@ class CommunityModel(mesa.Model):
     after a replay, the units. ``held`` keeps life as it was in 2020 (tests of the flow, see docs).
     """
 
+    _registered = 0  # agents so far
+
     def __init__(
         self, world: World, market: Market, seed: int = 1, replication: int = 0, held: bool = False
     ) -> None:

@@ -85,6 +85,7 @@ def test_several_scenarios_go_into_a_folder_each_under_runs(runner: Runner) -> N
         ),
         (LawBroken("residents are lost"), 1, "jinlin: residents are lost\n"),
         (KeyboardInterrupt(), 130, "stopped; the run folder is marked unfinished\n"),
+        (OSError(28, "No space left on device"), 2, "jinlin: output: No space left on device\n"),
         (PermissionError(13, "Permission denied", "runs"), 2, "jinlin: runs: Permission denied\n"),
     ],
 )

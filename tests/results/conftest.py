@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from jinlin.running import run_scenarios
 from results.tables import Run, open_run
+from scenarios.load import load_scenario
+from sim.places import load_atlas
 from tests.results.small_run import make_run
 
 
@@ -17,6 +20,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def run(folder: Path) -> Run:
+    return open_run(folder)
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run of the model itself: 柘荣县, the plan on time, twice."""
+    out = tmp_path_factory.mktemp("runs") / "real"
+    selection = load_atlas().select(["柘荣县"])
+    (folder,) = run_scenarios([load_scenario("plan-2025")], selection, 2, 20201101, 1, out)
     return open_run(folder)
 
 

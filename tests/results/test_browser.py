@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from results.report import write_report
+from results.tables import Run
 
 pytestmark = pytest.mark.browser
 FLAGS = (
@@ -79,12 +80,20 @@ def browse(page: Path, profile: Path, extra: str = "") -> dict[str, Any]:
     return dict(json.loads(html.unescape(found[1])))
 
 
+@pytest.mark.parametrize("which", ["run", "real"])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_report_opens_whole_in_a_browser(folder: Path, tmp_path: Path, language: str):
-    page = write_report([folder], language, tmp_path / "report.html")
+def test_a_report_opens_whole_in_a_browser(
+    which: str, tmp_path: Path, language: str, request: pytest.FixtureRequest
+):
+    run: Run = request.getfixturevalue(which)
+    page = write_report([run.folder], language, tmp_path / "report.html")
     seen = browse(page, tmp_path / "profile")
     assert seen["failed"] == [] and seen["fetched"] == []
-    assert seen["rows"] == 5 and len(seen["cells"]) > 20 and all(cell.strip() for cell in seen["cells"])
+    assert (
+        seen["rows"] == len(run.manifest.capacity_targets) >= 5
+        and len(seen["cells"]) > 20
+        and all(cell.strip() for cell in seen["cells"])
+    )
     drawn = set(re.findall(r'data-figure="([^"]+)"', page.read_text(encoding="utf-8")))
     assert {name for name, *_ in seen["figures"]} == drawn
     assert all(width > 100 and height > 50 and marks > 5 for _, width, height, marks in seen["figures"])

@@ -197,7 +197,7 @@ def turning(folder: Path) -> dict[str, float]:
     return found
 
 
-@pytest.mark.parametrize("which", ["run", "many"])
+@pytest.mark.parametrize("which", ["run", "many", pytest.param("real", marks=pytest.mark.slow)])
 def test_every_number_of_the_first_page_is_found_again_in_the_tables(
     which: str, request: pytest.FixtureRequest
 ):

@@ -89,6 +89,28 @@ def test_the_cascade_only_loses(run: Run):
         assert counts == sorted(counts, reverse=True), id
 
 
+def test_a_workload_counts_who_needs_it_at_the_end_for_nobody_queues(run: Run):
+    services = summary(run)["services"]
+    row = [each.mechanism for each in run.manifest.services].index("workload")
+    end = run.table("months").filter(service=row, month=run.manifest.months - 1)
+    found = services[run.manifest.services[row].id]
+    assert found["needed"] == pytest.approx(end["needed"].sum() / 3) and found["needed"] > 0
+    assert found["requested"] == 0
+
+
+def test_waits_are_means_over_replications_of_the_people_written_out(run: Run):
+    row = next(i for i, each in enumerate(run.manifest.services) if each.queued)
+    means, nineties = [], []
+    for replication in range(3):
+        kept = run.table("waits").filter(service=row, year=2025, replication=replication)
+        days = sorted(d for d, n in kept.select("wait_days", "admitted").iter_rows() for _ in range(n))
+        means.append(sum(days) / len(days))
+        nineties.append(days[-(-9 * len(days) // 10) - 1])
+    found = summary(run)["services"][run.manifest.services[row].id]["wait_days"]
+    assert found["mean"] == pytest.approx(sum(means) / 3)
+    assert found["p90"] == pytest.approx(sum(nineties) / 3)
+
+
 def test_the_summary_is_json_without_nan(run: Run, tmp_path: Path):
     path = write_summary(run)
     text = path.read_text(encoding="utf-8")

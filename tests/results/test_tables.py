@@ -12,7 +12,7 @@ import pytest
 
 from results.dictionary import FILE, TABLES, conform
 from results.manifest import read_manifest
-from results.tables import open_run
+from results.tables import open_run, writing
 from sim.errors import RunError
 from tests.results.small_manifest import manifest
 
@@ -101,3 +101,15 @@ def test_conform_orders_rows_and_refuses_columns_that_it_does_not_know():
         conform("draws", table.with_columns(colour=1))
     with pytest.raises(RunError, match="lacks value_e9"):
         conform("draws", table.drop("value_e9"))
+
+
+@pytest.mark.parametrize(
+    "wrong", [OSError(28, "No space left on device"), pl.exceptions.ComputeError("full")]
+)
+def test_what_a_disk_refuses_is_one_line(tmp_path: Path, wrong: Exception):
+    with (
+        pytest.raises(RunError, match="r: cannot be written: .*; make room") as caught,
+        writing(tmp_path / "r"),
+    ):
+        raise wrong
+    assert "\n" not in str(caught.value)

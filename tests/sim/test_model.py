@@ -12,8 +12,7 @@ import mesa
 import numpy as np
 import pytest
 
-from scenarios.experiments import base_of_province, run_job
-from scenarios.experiments import Job
+from scenarios.experiments import Job, base_of_province, run_job
 from scenarios.load import load_scenario
 from scenarios.supply import supply_plan
 from sim import model as model_room
@@ -158,6 +157,7 @@ def test_a_job_leaves_no_model_behind() -> None:
     def models() -> int:
         return sum(isinstance(each, CommunityModel) for each in gc.get_objects())
 
+    gc.collect()
     before = models()
     gc.disable()  # residents are few objects: the collector would not come by itself
     try:

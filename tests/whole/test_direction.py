@@ -150,7 +150,11 @@ def test_a_point_of_surveyed_disability_adds_those_whose_function_it_takes_to_nu
     found = moved(pair, "nursing-bed")
     assert within(found, expected, expected), (found, expected)
     lost = int((more[0].people.function > 0).sum() - (people.function > 0).sum())
-    for service in ("childcare-full", "childcare-half", "ordinary-bed"):  # only through those who lose function
+    for service in (
+        "childcare-full",
+        "childcare-half",
+        "ordinary-bed",
+    ):  # only through those who lose function
         assert abs(moved(pair, service)) < 0.05 * lost, service
 
 
@@ -218,4 +222,6 @@ def test_the_page_tells_what_is_measured() -> None:
     for setting, value in points.items():
         pair = founded(), founded(**{setting: value})
         measured = {service: moved(pair, service) / residents for service in IDS}
-        assert {name: round(number) for name, number in measured.items()} == told(f"`life.{setting}`"), setting
+        assert {name: round(number) for name, number in measured.items()} == told(f"`life.{setting}`"), (
+            setting
+        )

@@ -58,7 +58,7 @@ reason = "made up"
 
 [needed.cared-for-at-home]
 label = { zh = "与子女同住的失能老年人", en = "elders with loss of function who live with children" }
-who = { age_years = [60, 200], function = ["mild", "moderate", "severe"], living = ["children", "spouse-and-children"] }
+who = { age_years = [60, 200], function = ["mild", "moderate", "severe"], living = ["children"] }
 reason = "made up"
 
 [standard]
