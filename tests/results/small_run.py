@@ -129,6 +129,7 @@ def _month(
     noise = float(rng.normal(1, 0.03))
     if not service.queued:
         urban = part * sum(RESIDENTS.values()) * 0.6
+        row["needed"] = int(urban)
         workers = (14 + 4 * month / (months - 1)) * urban / 1e4
         row["minutes_supplied"] = int(workers * 96_000 / 12)
         row["minutes_demanded"] = int(urban * 150 / 12 * noise)

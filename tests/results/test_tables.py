@@ -108,7 +108,7 @@ def test_conform_orders_rows_and_refuses_columns_that_it_does_not_know():
 )
 def test_what_a_disk_refuses_is_one_line(tmp_path: Path, wrong: Exception):
     with (
-        pytest.raises(RunError, match="r: cannot be written: .*; make room") as caught,
+        pytest.raises(RunError, match=r"r: cannot be written: .*; make room") as caught,
         writing(tmp_path / "r"),
     ):
         raise wrong

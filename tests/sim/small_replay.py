@@ -79,6 +79,14 @@ def minutes(low: int, high: int) -> st.SearchStrategy[int]:
     return st.one_of(st.sampled_from(near), anywhere) if near else anywhere
 
 
+def an_old_need(service: int = 1) -> dict[str, int]:
+    """Make a need, older than the run and longer, of one elder in the first county."""
+    return {
+        "key": 1, "service": service, "county": 0, "start": -100_000, "end": NEVER, "age_months": 800,
+        "function": 2, "area": 0, "payer": 0, "income": 15_000,
+    }  # fmt: skip
+
+
 @st.composite
 def a_spell(draw: Any) -> dict[str, int]:
     start = draw(minutes(-400_000, HORIZON))
@@ -144,16 +152,23 @@ def replays(draw: Any) -> Made:
     drawn = draw(
         st.lists(st.tuples(at, st.integers(0, 3), parts, parts), max_size=8, unique_by=lambda s: s[:2])
     )
-    steps = sorted(drawn)
-    workload = np.array(draw(st.lists(st.integers(0, 9), min_size=4, max_size=4)))
-    shape = (1, len(CODES), MONTHS)
-    minutes_of = [np.full(shape, each, dtype=np.int64) for each in workload]
+    workload = draw(st.tuples(*[st.integers(0, 9)] * 4))
+    return made(spells, rows, sorted(drawn), workload)
+
+
+def made(
+    spells: list[dict[str, int]],
+    rows: list[Row],
+    steps: list[tuple[int, int, int, int]],
+    workload: tuple[int, ...] = (0, 0, 0, 0),
+) -> Made:
+    """Put rows, in order of minute, key and service, into columns."""
+    minutes_of = [np.full((1, len(CODES), MONTHS), each, dtype=np.int64) for each in workload]
     log = WorkloadLog((2,), (0,), *minutes_of)
     supply: Any = SimpleNamespace(units=_units(steps), pools=("bed", "worker"))
     frame = Frame(SERVICES, REPORTED, CODES, EDGES, MONTHS, replication=3)
-    return Made(
-        Replay(_ledger(spells), _requests(spells, rows), _log(rows), log, supply), frame, spells, rows, steps
-    )
+    replay = Replay(_ledger(spells), _requests(spells, rows), _log(rows), log, supply)
+    return Made(replay, frame, spells, rows, steps)
 
 
 def _ledger(spells: list[dict[str, int]]) -> Ledger:

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from sim.clock import MINUTES_PER_DAY, NEVER, month_of_minute, month_start, year_of
-from sim.kinds import Outcome
+from sim.kinds import Outcome, Step
 from sim.measures import Frame, LifeRecord, life_table, month_table, unit_table, wait_table
 from tests.sim.small_replay import (
     CODES,
@@ -22,6 +23,8 @@ from tests.sim.small_replay import (
     UNIT_POOL,
     Made,
     Row,
+    an_old_need,
+    made,
     replays,
     told,
 )
@@ -180,3 +183,12 @@ def test_life_is_told_by_year_and_reported_county() -> None:
 def test_every_county_service_and_month_has_a_row(made: Made) -> None:
     table = month_table(made.replay, made.frame)
     assert {len(column) for column in table.values()} == {len(REPORTED) * len(SERVICES) * MONTHS}
+
+
+@pytest.mark.parametrize(("minute", "admitted"), [(-1, 0), (0, 1)])
+def test_only_who_asks_from_the_founding_on_is_admitted_in_the_run(minute: int, admitted: int) -> None:
+    row = Row(an_old_need(), 0, minute, Step.REQUESTED, 1000, Outcome.IN_PLACE, minute, unit=2)
+    case = made([row.spell], [row], [])
+    table = month_table(case.replay, case.frame)
+    assert (int(table["admitted"].sum()), int(table["in_place"].sum())) == (admitted, MONTHS)
+    assert int(wait_table(case.replay, case.frame)["admitted"].sum()) == admitted

@@ -9,9 +9,21 @@ import pytest
 from hypothesis import Phase, find, given, settings
 
 from sim.clock import MINUTES_PER_DAY, month_start, months_of
-from sim.kinds import Step
+from sim.kinds import Outcome, Step
 from sim.persons import KEYS, STEPS, cascade_table
-from tests.sim.small_replay import CODES, EDGES, MONTHS, REPORTED, SERVICES, Made, Row, replays, told
+from tests.sim.small_replay import (
+    CODES,
+    EDGES,
+    MONTHS,
+    REPORTED,
+    SERVICES,
+    Made,
+    Row,
+    an_old_need,
+    made,
+    replays,
+    told,
+)
 
 YEARS = (2020, 2021, 2022)
 BANDS = (3, 18, 60, 70, 80)  # years at which an age band begins
@@ -122,3 +134,35 @@ def test_the_cases_above_reach_what_they_should(kind: str) -> None:
         }[kind]
 
     find(replays(), holds, settings=settings(max_examples=2000, deadline=None, phases=[Phase.generate]))
+
+
+NEW_YEAR = span(2021)[0]
+WEEK = 7 * MINUTES_PER_DAY  # the standard of the made-up case
+
+
+def sums(row: Row, year: int = 2021) -> dict[str, int]:
+    """Tabulate one request alone and sum the persons of a year."""
+    case = made([row.spell], [row], [])
+    table = cascade_table(case.replay, case.frame, (year,))
+    return {name: int(table[name].sum()) for name in (*STEPS, "in_time", "pending")}
+
+
+@pytest.mark.parametrize(("late", "in_time_then"), [(0, 1), (1, 0)])
+def test_who_waits_just_the_standard_is_served_in_time(late: int, in_time_then: int) -> None:
+    asked = NEW_YEAR + 500
+    row = Row(an_old_need(), 0, asked, Step.REQUESTED, 1000, Outcome.IN_PLACE, asked + WEEK + late, unit=2)
+    assert sums(row)["served"] == 1 and sums(row)["in_time"] == in_time_then
+
+
+@pytest.mark.parametrize(("spare", "pending_then"), [(1, 1), (0, 0)])
+def test_who_has_waited_just_the_standard_at_the_end_is_no_longer_pending(
+    spare: int, pending_then: int
+) -> None:
+    row = Row(an_old_need(), 0, span(2021)[1] - WEEK + spare, Step.REQUESTED, 1000, Outcome.WAITING)
+    assert sums(row)["pending"] == pending_then and sums(row)["requested"] == 1
+
+
+@pytest.mark.parametrize(("late", "served_then"), [(0, 0), (1, 1)])
+def test_a_stay_that_ends_with_the_year_is_not_served_in_the_next(late: int, served_then: int) -> None:
+    row = Row(an_old_need(), 0, 10, Step.REQUESTED, 1000, Outcome.FINISHED, 20, NEW_YEAR + late, unit=2)
+    assert sums(row)["served"] == served_then and sums(row, 2020)["served"] == 1

@@ -63,6 +63,4 @@ def _of_services(outcome: Outcome, ids: list[str]) -> dict[str, int]:
 
 if __name__ == "__main__":
     FILE.write_text(json.dumps(measured(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    print(
-        f"pinned {FILE.name}: now write what moved, and why, under 'Numbers change' in CHANGELOG.md"
-    )
+    print(f"pinned {FILE.name}: now write what moved, and why, under 'Numbers change' in CHANGELOG.md")

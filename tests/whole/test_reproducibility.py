@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from scenarios.runner import _outcome, run_study
 from sim.model import CommunityModel
 from sim.places import load_atlas
 from sim.residents import COLUMNS
+from sim.streams import Decision
 from tests.whole.small_study import SECOND, SMALLEST, lived, market, replayed, study, world
 
 MONTHS = 6
@@ -103,3 +104,30 @@ def test_a_changed_resident_changes_nobody_unconnected() -> None:
             getattr(ledger.spells, name)[kept["a"]], getattr(changed.spells, name)[kept["b"]], err_msg=name
         )
     assert (changed.spells.key == people.key[elder]).sum() > (ledger.spells.key == people.key[elder]).sum()
+
+
+def test_one_seed_in_two_places_gives_other_people_and_other_draws() -> None:
+    here, there = lived(MONTHS)[0], lived(MONTHS, SECOND)[0]
+    assert not np.isin(here.people.key, there.people.key).any()
+    assert (here.stream.k0, here.stream.k1) == (there.stream.k0, there.stream.k1)
+    count = 50_000
+    one, other = (model.stream.uniform(model.people.key[:count], Decision.LIFE, 3) for model in (here, there))
+    assert abs(np.corrcoef(one, other)[0, 1]) < 4 / np.sqrt(count)
+
+
+def test_scenarios_share_lives_asks_and_the_thresholds_of_who_asks() -> None:
+    """Baseline and plan differ in supply alone: whoever asks in both would stay and wait as long."""
+    base, plan = (lived(MONTHS, scenario=name) for name in ("baseline-2020", "plan-2025"))
+    for column in COLUMNS:
+        np.testing.assert_array_equal(
+            getattr(base[0].people, column.name), getattr(plan[0].people, column.name), err_msg=column.name
+        )
+    for table in ("spells", "asks"):
+        one, other = (getattr(ledger, table) for _, ledger in (base, plan))
+        for field in fields(one):
+            np.testing.assert_array_equal(
+                getattr(one, field.name), getattr(other, field.name), err_msg=field.name
+            )
+    first, second = (replayed(MONTHS, name).requests for name in ("baseline-2020", "plan-2025"))
+    for name in ("ask", "key", "service", "minute", "need_end", "patience_end", "stay", "parts"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name), err_msg=name)
