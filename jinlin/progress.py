@@ -12,6 +12,7 @@ from sim.clock import name_of
 
 _EVERY_SECONDS = 0.2
 _WIDEST = 78
+_LIFE_PART = 0.2  # of a job's time goes to life; choice, queues and probes follow without a word
 
 
 class Event(Protocol):
@@ -68,7 +69,8 @@ class Progress:
 
     def left_seconds(self) -> float:
         """Return the seconds that are left at the speed so far."""
-        done = (self.ended * self.months + sum(self.lived.values())) / (self.jobs * self.months)
+        lived = _LIFE_PART * sum(self.lived.values())
+        done = (self.ended * self.months + lived) / (self.jobs * self.months)
         return (self.clock() - self.begun) * (1 - done) / done if done else 0.0
 
     def _renew(self, event: Event) -> None:

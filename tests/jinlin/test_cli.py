@@ -274,8 +274,10 @@ def test_progress_foresees_the_end_at_the_speed_so_far() -> None:
     progress = Progress(2, 62, "en", StringIO(), clock=lambda: now[0])
     assert progress.left_seconds() == 0
     now[0] = 10.0
-    progress(Event("a", 0, 31))  # a quarter of all
-    assert progress.left_seconds() == pytest.approx(30.0)
+    progress(Event("a", 0, 31))  # half of a life, which is a fifth of its job, which is one of two
+    assert progress.left_seconds() == pytest.approx(190.0)
+    progress(Event("a", 0, 62))  # all of life: its queues are still to come
+    assert progress.left_seconds() == pytest.approx(90.0)
     progress(Event("a", 0, 62, True))
     assert progress.left_seconds() == pytest.approx(10.0)
     progress(Event("b", 0, 62, True))
