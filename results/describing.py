@@ -10,6 +10,7 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
+import numpy as np
 import polars as pl
 
 from calibration.evidence import load_evidence
@@ -93,11 +94,14 @@ def _predictions(level: Level) -> tuple[PredictionEntry, ...]:
 
 
 def _counties(study: Study, atlas: Atlas) -> tuple[CountyEntry, ...]:
-    margins = load_evidence().by_county("resident_population_relative_margin", 2020)
-    counties = atlas.counties
+    """Name the reported counties, the doubt of their head count, and whose ages no table prints."""
+    evidence, counties = load_evidence(), atlas.counties
+    margins = evidence.by_county("resident_population_relative_margin", 2020)
+    old = [evidence.by_county(f"{word}_60_plus", 2020) for word in ("age", "share")]
+    unknown = np.isnan(old[0]) & np.isnan(old[1])
     return tuple(
         CountyEntry(int(counties.code[c]), str(counties.name[c]), str(atlas.cities.name[counties.city[c]]),
-                    float(margins[c]), ages_imputed=True)
+                    float(margins[c]), ages_imputed=bool(unknown[c]))
         for c in study.selection.counties
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from results import describing
 from results.describing import manifest_of
 from results.manifest import Manifest
 from scenarios.experiments import Study
@@ -74,3 +75,10 @@ def test_each_step_of_a_cascade_names_the_settings_that_it_turns_on(plan: Manife
         "community-worker.annual_hours",
         "community-worker.service_share",
     )
+
+
+def test_ages_are_imputed_where_no_age_of_the_county_was_published() -> None:
+    atlas = load_atlas()
+    study = Study((load_scenario("plan-2025"),), atlas.select(["莆田市"]), 1, 1, 2)
+    marked = {county.name: county.ages_imputed for county in describing._counties(study, atlas)}
+    assert marked == {"城厢区": True, "涵江区": True, "荔城区": True, "秀屿区": True, "仙游县": False}
