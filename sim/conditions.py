@@ -36,7 +36,7 @@ MOTHER_ROW = len(COLUMNS)  # the row of by_kind for what the mother does
 NO_MOTHER = len(Employment)  # stands for her work where there is none
 OLDEST_MONTHS = 12 * 200
 MOST_CONDITIONS = 64
-_WIDEST = 8
+WIDEST = 8
 
 
 def restricts(condition: Condition, name: str) -> bool:
@@ -69,7 +69,7 @@ class Conditions:
                 f"{len(conditions)} conditions: at most {MOST_CONDITIONS} fit (merge some groups)"
             )
         by_age = np.zeros(OLDEST_MONTHS + 1, dtype=np.uint64)
-        by_kind = np.zeros((len(COLUMNS) + 1, _WIDEST), dtype=np.uint64)
+        by_kind = np.zeros((len(COLUMNS) + 1, WIDEST), dtype=np.uint64)
         of_mother = 0
         for number, condition in enumerate(conditions):
             bit = np.uint64(1 << number)

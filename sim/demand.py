@@ -1,15 +1,14 @@
-"""Residents to needs: each month, whose need for which service arises or ends, and who asks.
+"""Residents to needs: whose need for which service arises or ends when, and who asks.
 
-``NeedBook`` keeps the ledger of one market. A need that queues (occupancy, caseload) is a spell; other needs
-are counted. A resident asks when a need arises and, where the definition says so, every so many months while
-it lasts; whether it then wishes is a word of the draw, held against the threshold at choice. Nothing here
-depends on supply.
+A need that queues (occupancy, caseload) is a spell; other needs are counted. A resident asks when a need
+arises and, where the definition says so, every so many months while it lasts; whether it then wishes is a
+word of the draw, held against the threshold at choice. Nothing here depends on supply. This file dates the
+needs of the census and puts the ledger together; ``spells`` reads the months since from the lives.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +16,15 @@ import numpy.typing as npt
 from sim.clock import NEVER, month_start
 from sim.conditions import COLUMNS, restricts
 from sim.errors import LawBroken
-from sim.kinds import Area
-from sim.needs import Array, Asks, Ledger, Spells, Table
+from sim.history import History
+from sim.needs import ASK, SPELL, Asks, Ledger, Spells, columns_of
 from sim.parameters import Settings
 from sim.places import Atlas
 from sim.residents import LONG_AGO, Residents
-from sim.screening import Screened, Screening, mothers_work, needs_of
+from sim.screening import Screening, mothers_work, needs_of
 from sim.services import Service
-from sim.spells import OpenSpells, minutes, turn
+from sim.spells import Founding, Recorder, minutes
+from sim.stocks import residents_by_month
 from sim.streams import Decision, Keys, Stream, threshold
 
 Ints = npt.NDArray[np.int64]
@@ -34,122 +34,107 @@ LONGEST_PAST = 180  # months before the founding to which asks reach
 UNDATED_PAST = 120  # months over which the beginnings that nothing dates are spread
 
 
-class NeedBook:
-    """The need ledger of one market while it is written: found, assess month by month, close.
+def record(
+    residents: Residents,
+    history: History,
+    services: Sequence[Service],
+    settings: Settings,
+    atlas: Atlas,
+    stream: Stream,
+    ending: npt.NDArray[np.float64] | None = None,
+    held: bool = False,
+) -> Ledger:
+    """Record the needs of a market from the lives of its residents.
 
-    ``months`` is how many months the run lasts. Raises ScenarioError where a definition names a setting that
-    does not exist, or where there are more services than a month's pass has bits for.
+    A need of the census began when the age that it sets was reached or function became what it is, whichever
+    came later; what neither dates is spread over ten years. Asks reach back fifteen years; a need that asks
+    once and is older asks then.
+
+    ``ending`` is each founder's monthly chance that its state ends (death, onset) at the census's rates. With
+    it, needs that ask again and again and that lost function does not date are as old as they would be had
+    life always been as in 2020, and all asks of the past are made by residents as they are at the census: who
+    is seated then is what the flow of 2020 holds (design, "Starting in 2020"). Their own ages would date
+    needs to years in which fewer people were old. With ``held``, nobody is older than at the census.
+
+    The columns stand as everyone was on coming, as ``life.live`` leaves them. Needs that outlast the horizon
+    end at ``NEVER``. Raises ScenarioError where a definition names a setting that does not exist, or where
+    there are more services or ways to need them than a word has bits; LawBroken where a need ends before it
+    starts or an ask lies outside its need or the run.
     """
+    for name in (name for service in services for name in service.setting_names):
+        settings[name]  # raises where it is unknown
+    recording = _Recording(residents, history, tuple(services), atlas, stream)
+    first, founding, past = recording.found(ending)
+    spells, asks, counts = recording.recorder.record(founding, first, stream, held)
+    everyone = residents_by_month(history, residents, len(atlas.counties.code))
+    ledger = Ledger(
+        spells=columns_of(Spells, spells),
+        asks=columns_of(Asks, np.concatenate((past, asks))),
+        people=recording.people(counts.ways),
+        residents=everyone,
+        persons=counts.persons[: len(services)],
+    )
+    check_laws(ledger, month_start(history.months))
+    return ledger
+
+
+def check_laws(ledger: Ledger, horizon: int) -> None:
+    """Hold the laws of a ledger up to a horizon (minutes); raises LawBroken."""
+    spells, asks = ledger.spells, ledger.asks
+    start, end = spells.start[asks.spell], spells.end[asks.spell]
+    if (spells.start >= spells.end).any() or (spells.start >= horizon).any():
+        raise LawBroken("a need ends before it starts, or starts after the run")
+    if (asks.minute < start).any() or (asks.minute >= end).any() or (asks.minute >= horizon).any():
+        raise LawBroken("a resident asks outside its need, or after the run")
+
+
+class _Recording:
+    """What recording needs to know, and the needs of the census."""
 
     def __init__(
         self,
-        services: Sequence[Service],
-        settings: Settings,
+        residents: Residents,
+        history: History,
+        services: tuple[Service, ...],
         atlas: Atlas,
         stream: Stream,
-        residents: Residents,
-        months: int,
     ) -> None:
-        for name in (name for service in services for name in service.setting_names):
-            settings[name]  # raises where it is unknown
-        self._services = tuple(services)
-        self._stream = stream
+        self._residents, self._services, self._stream = residents, services, stream
+        self._screening = Screening(services)
         self._township = atlas.communities.township.astype(np.int16)
-        self._begins = np.array([month_start(m) for m in range(months + 1)], dtype=np.int64)
+        self._begins = np.array([month_start(m) for m in range(history.months + 1)], dtype=np.int64)
         self._every = np.array([service.ask_every_months for service in services], dtype=np.int64)
         self._ceiling = threshold([service.wish_ceiling for service in services])
-        self._code = np.array([service.draw_code for service in services], dtype=np.int64)
-        counties = len(atlas.counties.code)
-        groups = max((len(service.needed) for service in services), default=0)
-        self._people = np.zeros((len(services), groups, counties, months), dtype=np.int64)
-        self._persons = np.zeros((len(services), counties, months), dtype=np.int64)
-        self._residents = np.zeros((counties, len(Area), months), dtype=np.int64)
-        self._screening = Screening(self._services, counties)
-        self._book = OpenSpells(residents.size)
-        self._spells: list[Spells] = []
-        self._asks: list[Asks] = []
+        self.recorder = Recorder(
+            residents, history, self._screening.tables, self._township, self._begins, len(atlas.counties.code)
+        )
 
-    def found(self, residents: Residents, ending: npt.NDArray[np.float64] | None = None) -> None:
-        """Open the needs that exist at the census, with their past.
-
-        A need began when the age that it sets was reached or function became what it is, whichever came
-        later; what neither dates is spread over ten years. Asks reach back fifteen years; a need that asks
-        once and is older asks then.
-
-        ``ending`` is each row's monthly chance that its state ends (death, onset) at the census's rates. With
-        it, needs that ask again and again and that lost function does not date are as old as they would be
-        had life always been as in 2020, and all asks of the past are made by residents as they are at the
-        census: who is seated then is what the flow of 2020 holds (design, "Starting in 2020"). Their own ages
-        would date needs to years in which fewer people were old.
-        """
-        rows, service = needs_of(self._look(residents, -1), len(self._services))
+    def found(
+        self, ending: npt.NDArray[np.float64] | None
+    ) -> tuple[npt.NDArray[np.void], Founding, npt.NDArray[np.void]]:
+        """Return the spells that exist at the census, when they began, and the asks of the past."""
+        residents = self._residents
+        rows, service = needs_of(self._screening.at_census(residents), len(self._services))
         group = self._screening.first_groups(residents, rows, service, -1)
         begun = self._onsets(residents, rows, service, group, ending)
         keys = residents.key[rows]
-        self._record(residents, rows, service, group, begun, -1)
-        self._book.add_first(rows, service, keys, begun)
         spell, month = _past_months(begun, self._every[service])
         time = np.where(self._every[service[spell]] > 0, month, 0)
         wish = self._wish_words(keys[spell], service[spell], time)
         kept = wish < self._ceiling[service[spell]]
         spell, month, wish = spell[kept], month[kept], wish[kept]
-        minute = self._minutes_of(keys[spell], month)
         as_of = month if ending is None else np.full(month.size, -1)
-        some, of = rows[spell], spell.astype(np.int32)
-        self._asks.append(self._ask_rows(residents, some, of, month, minute, wish, as_of))
+        past = self._past(rows[spell], spell, month, self._minutes_of(keys[spell], month), wish, as_of)
+        return self._first(rows, service, group, begun), Founding(rows, service, begun), past
 
-    def assess(
-        self, residents: Residents, month: int, renewed: npt.NDArray[np.integer] | None = None
-    ) -> None:
-        """Open and close needs as they are after the life of a month, let residents ask, and count.
-
-        ``renewed`` are rows in which another person now lives: their needs end and begin anew.
-        """
-        seen = self._look(residents, month)
-        book, size, queued = self._book, residents.size, seen.queued
-        book.make_room(size, queued)
-        fresh = np.zeros(size, dtype=np.bool_)
-        if renewed is not None:
-            fresh[renewed] = True
-        opened = np.empty(queued, dtype=np.int32), np.empty(queued, dtype=np.uint8)
-        asked = (np.empty(queued, dtype=np.int32), np.empty(queued, dtype=np.int32),
-                 np.empty(queued, dtype=np.int64), np.empty(queued, dtype=np.uint32))  # fmt: skip
-        services = (self._every, self._ceiling, self._code)
-        n_opened, n_asked = turn(
-            size, month, seen.needs, fresh, residents.key, book.columns, book.count, services, self._begins,
-            opened, asked, self._stream.k0, self._stream.k1,
-        )  # fmt: skip
-        rows, service = opened[0][:n_opened], opened[1][:n_opened].astype(np.int64)
-        group = self._screening.first_groups(residents, rows, service, month)
-        begun = np.full(n_opened, month, dtype=np.int64)
-        self._record(residents, rows, service, group, begun, month)
-        book.count += n_opened
-        row, spell = asked[0][:n_asked].copy(), asked[1][:n_asked].copy()
-        minute, wish = asked[2][:n_asked].copy(), asked[3][:n_asked].copy()
-        now = np.full(n_asked, month)
-        self._asks.append(self._ask_rows(residents, row, spell, now, minute, wish, now))
-
-    def close(self, horizon: int) -> Ledger:
-        """Return the ledger; needs that outlast the horizon (a minute) end at ``NEVER``.
-
-        Raises LawBroken where a need ends before it starts or an ask lies outside its need or the run.
-        """
-        spells, asks = _joined(Spells, self._spells), _joined(Asks, self._asks)
-        spells = Spells(**{**_columns(spells), "end": self._book.ends.copy()})
-        start, end = spells.start[asks.spell], spells.end[asks.spell]
-        if (spells.start >= spells.end).any() or (spells.start >= horizon).any():
-            raise LawBroken("a need ends before it starts, or starts after the run")
-        if (asks.minute < start).any() or (asks.minute >= end).any() or (asks.minute >= horizon).any():
-            raise LawBroken("a resident asks outside its need, or after the run")
-        return Ledger(spells, asks, self._people, self._residents, self._persons)
-
-    def _look(self, residents: Residents, month: int) -> Screened:
-        """Find who needs what at the end of a month (-1: the founding), and keep the counts."""
-        seen = self._screening.look(residents, month)
-        if month >= 0:
-            self._people[..., month], self._persons[..., month] = seen.people, seen.persons
-            self._residents[..., month] = seen.residents
-        return seen
+    def people(self, by_way: Ints) -> Ints:
+        """Arrange counts by way as (services, groups, counties, months), zero where a service queues."""
+        groups = max((len(service.needed) for service in self._services), default=0)
+        people = np.zeros((len(self._services), groups, *by_way.shape[1:]), dtype=np.int64)
+        for way, (s, g) in enumerate(self._screening.ways):
+            if not self._services[s].queued:
+                people[s, g] = by_way[way]
+        return people
 
     def _onsets(
         self,
@@ -194,40 +179,31 @@ class NeedBook:
         begun = np.where(dated > LONG_AGO, dated, spread)
         return np.clip(begun, np.minimum(birth, -1), -1)
 
-    def _record(
-        self, residents: Residents, rows: Rows, service: Ints, group: Ints, begun: Ints, month: int
-    ) -> None:
-        """Write down needs that open, with what their residents are now."""
-        self._spells.append(
-            Spells(
-                service=service.astype(np.uint8), group=group.astype(np.uint8),
-                resident=rows.astype(np.int32), key=residents.key[rows], county=residents.county[rows],
-                start=self._minutes_of(residents.key[rows], begun).astype(np.int32),
-                end=np.full(rows.size, NEVER, dtype=np.int32),
-                age_months=(month - residents.birth_month[rows]).astype(np.int16),
-                function=residents.function[rows], area=residents.area[rows], payer=residents.payer[rows],
-                income=residents.income[rows],
-            )
-        )  # fmt: skip
+    def _first(self, rows: Rows, service: Ints, group: Ints, begun: Ints) -> npt.NDArray[np.void]:
+        """Write down the needs of the census, with what their residents are then; they have no end yet."""
+        residents = self._residents
+        spells = np.zeros(rows.size, dtype=SPELL)
+        spells["service"], spells["group"], spells["resident"] = service, group, rows
+        spells["start"] = self._minutes_of(residents.key[rows], begun)
+        spells["end"] = NEVER
+        spells["age_months"] = -1 - residents.birth_month[rows]
+        for name in ("key", "county", "function", "area", "payer", "income"):
+            spells[name] = getattr(residents, name)[rows]
+        return spells
 
-    def _ask_rows(
-        self,
-        residents: Residents,
-        rows: Rows,
-        spell: Rows,
-        month: Ints,
-        minute: Ints,
-        wish: npt.NDArray[np.uint32],
-        as_of: Ints,
-    ) -> Asks:
-        """Write down asks, their residents as old as they are in the month ``as_of``."""
-        return Asks(
-            spell=spell, minute=minute.astype(np.int32), ordinal=month.astype(np.int16), wish=wish,
-            age_months=(as_of - residents.birth_month[rows]).astype(np.int16),
-            mother_employment=mothers_work(residents, rows), county=residents.county[rows],
-            township=self._township[residents.community[rows]], income=residents.income[rows],
-            **{name: getattr(residents, name)[rows] for name in COLUMNS},
-        )  # fmt: skip
+    def _past(
+        self, rows: Rows, spell: Ints, month: Ints, minute: Ints, wish: npt.NDArray[np.uint32], as_of: Ints
+    ) -> npt.NDArray[np.void]:
+        """Write down asks of the past, their residents as old as they are in the month ``as_of``."""
+        residents = self._residents
+        asks = np.zeros(rows.size, dtype=ASK)
+        asks["spell"], asks["ordinal"], asks["minute"], asks["wish"] = spell, month, minute, wish
+        asks["age_months"] = as_of - residents.birth_month[rows]
+        asks["mother_employment"] = mothers_work(residents, rows)
+        asks["township"] = self._township[residents.community[rows]]
+        for name in (*COLUMNS, "county", "income"):
+            asks[name] = getattr(residents, name)[rows]
+        return asks
 
     def _minutes_of(self, keys: Keys, months: Ints) -> Ints:
         out = np.empty(keys.size, dtype=np.int64)
@@ -238,7 +214,7 @@ class NeedBook:
         out = np.empty(keys.size, dtype=np.uint32)
         for s in np.unique(service):
             of = service == s
-            out[of] = self._stream.words(keys[of], Decision.WISH | int(self._code[s]), time[of])[0]
+            out[of] = self._stream.words(keys[of], Decision.WISH | self._services[s].draw_code, time[of])[0]
         return out
 
 
@@ -255,11 +231,3 @@ def _past_months(begun: Ints, every: Ints) -> tuple[Ints, Ints]:
     spell = np.repeat(np.arange(begun.size), count)
     nth = np.arange(spell.size) - np.repeat(np.cumsum(count) - count, count)
     return spell, first[spell] + nth * step[spell]
-
-
-def _columns(table: Spells | Asks) -> dict[str, Array]:
-    return {f.name: getattr(table, f.name) for f in fields(table)}
-
-
-def _joined(kind: type[Table], parts: Sequence[Table]) -> Table:
-    return kind(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(kind)})

@@ -15,23 +15,22 @@ import numpy.typing as npt
 from sim.compiled import njit
 from sim.kinds import Employment, Exit, Living, Payer, Pension, Sex
 from sim.rates import LifeTables, Migration
-from sim.residents import NOBODY, STAYS, Residents
+from sim.residents import COLUMNS, NOBODY, STAYS, Residents
 from sim.streams import Decision, Stream, newborn_keys, newcomer_keys, words
 
 ADULT_MONTHS = 18 * 12
 WORKING_AGE = (18, 60)
-_NEWCOMER = int(Decision.NEWCOMER)
-_MOVED_KEY = np.uint64(1 << 62)  # keys of founders lie below it
+_NEWCOMER, _RENEWAL = int(Decision.NEWCOMER), int(Decision.RENEWAL)
 _RENEWED_KEY = np.uint64(3 << 62)
 _U64 = np.uint64
 _32 = np.uint64(32)
 
 RowNumbers = npt.NDArray[np.int64]
 
-# With whom a survivor lives, by how the couple lived.
-_WIDOWED = np.arange(len(Living), dtype=np.uint8)
-_WIDOWED[Living.SPOUSE] = Living.ALONE
-_WIDOWED[Living.SPOUSE_AND_CHILDREN] = Living.CHILDREN
+# With whom a survivor lives, by whether the couple had a child under 18 and how it lived.
+WIDOWED = np.tile(np.arange(len(Living), dtype=np.uint8), (2, 1))
+WIDOWED[:, Living.SPOUSE] = Living.ALONE, Living.OTHERS
+WIDOWED[:, Living.SPOUSE_AND_CHILDREN] = Living.CHILDREN
 
 
 def bereave(residents: Residents, gone: RowNumbers, month: int) -> None:
@@ -46,51 +45,65 @@ def bereave(residents: Residents, gone: RowNumbers, month: int) -> None:
     living = residents.living[partners]
     women = np.where(residents.sex[partners] == Sex.FEMALE, partners, gone)
     minors = month - residents.last_birth[women] < ADULT_MONTHS
-    widowed = np.where((living == Living.SPOUSE) & minors, Living.OTHERS, _WIDOWED[living])
-    residents.living[partners] = widowed
+    residents.living[partners] = WIDOWED[minors.astype(np.int64), living]
     residents.spouse[partners] = NOBODY
 
 
-def orphan(residents: Residents, month: int) -> RowNumbers:
-    """Part children from mothers who died or left this month; return the children who left with them."""
-    followers = np.empty(residents.size, dtype=np.int64)
-    columns = (residents.mother, residents.birth_month, residents.exit_month, residents.exit)
-    return followers[: _orphan(*columns, month, followers)].copy()
+def orphan(residents: Residents, month: int) -> None:
+    """Part children from mothers who died or left this month."""
+    children = np.flatnonzero(residents.mother != NOBODY)
+    gone = residents.exit_month[residents.mother[children]] == month
+    children = children[gone & (residents.exit_month[children] >= month)]
+    residents.mother[children] = NOBODY
+
+
+def followed(
+    residents: Residents,
+    rows: slice,
+    comes: npt.NDArray[np.int16],
+    leaves: npt.NDArray[np.int16],
+    why: npt.NDArray[np.uint8],
+) -> npt.NDArray[np.int16]:
+    """Return the month in which each of some rows leaves with its mother, 32767 for none.
+
+    ``comes``, ``leaves`` and ``why`` tell of everyone; mothers have lived before.
+    """
+    out = np.full(rows.stop - rows.start, STAYS, dtype=np.int16)
+    _followed(residents.mother, residents.birth_month, comes, leaves, why, rows.start, out)
+    return out
 
 
 @njit(cache=True)
-def _orphan(mother, birth_month, exit_month, exit, month, followers):  # type: ignore[no-untyped-def]
-    count = 0
-    for i in range(mother.size):
-        m = mother[i]
-        if m < 0 or exit_month[i] != STAYS or exit_month[m] != month:
+def _followed(mother, birth_month, comes, leaves, why, first, out):  # type: ignore[no-untyped-def]
+    for n in range(out.size):
+        child, m = first + n, mother[first + n]
+        if m < 0 or why[m] != Exit.MOVED or leaves[m] <= comes[child]:
             continue
-        mother[i] = NOBODY
-        if exit[m] == Exit.MOVED and month - birth_month[i] < ADULT_MONTHS:
-            exit_month[i], exit[i] = month, Exit.MOVED
-            followers[count] = i
-            count += 1
-    return count
+        if leaves[m] - birth_month[child] < ADULT_MONTHS:
+            out[n] = leaves[m]
 
 
 def deliver(
-    residents: Residents, mothers: RowNumbers, month: int, tables: LifeTables, stream: Stream
+    residents: Residents,
+    mothers: RowNumbers,
+    months: RowNumbers,
+    orders: RowNumbers,
+    tables: LifeTables,
+    stream: Stream,
 ) -> RowNumbers:
-    """Append the newborns of `mothers`, at home with them; return their rows.
+    """Append the newborns of `mothers`, born in `months`, each the mother's birth of an order; return their rows.
 
     A newborn has the mother's place, household and income, and will have a resident's pension; born to a
     household with low income or state support it counts as low income.
     """
-    keys = newborn_keys(residents.key[mothers], residents.births[mothers])
-    residents.births[mothers] += 1
-    residents.last_birth[mothers] = month
+    keys = newborn_keys(residents.key[mothers], orders)
     rows = _appended(residents, len(mothers))
     for name in ("county", "community", "area", "household", "income", "migrant"):
         getattr(residents, name)[rows] = getattr(residents, name)[mothers]
     boys = stream.words(keys, Decision.NEWBORN)[0] < _U64(tables.male_birth)
     residents.key[rows] = keys
     residents.sex[rows] = np.where(boys, Sex.MALE, Sex.FEMALE)
-    residents.birth_month[rows] = month
+    residents.birth_month[rows] = months
     residents.mother[rows] = mothers
     residents.living[rows] = Living.PARENTS
     residents.employment[rows] = Employment.OUT
@@ -100,21 +113,25 @@ def deliver(
     return rows
 
 
-def arrive(residents: Residents, month: int, tables: LifeTables, stream: Stream) -> RowNumbers:
-    """Append the month's newcomers to the counties that gain; return their rows.
+def arrive(residents: Residents, months: int, tables: LifeTables, stream: Stream) -> tuple[RowNumbers, RowNumbers]:
+    """Append the newcomers of all months to the counties that gain; return their rows and months of coming.
 
     How many come, of each class of age and sex, is the expected number rounded by a keyed draw. A newcomer
     settles where a founding resident of the county, chosen by the newcomer's own key, lives (community, area,
     income), alone or with others if of working age, with children if older, with others if younger.
     """
-    founders = residents.county[: _founders(residents)]
+    founders = residents.county
     gaining = np.flatnonzero(
         _lived_in(founders)[: len(tables.migration.arrivals)] & tables.migration.arrivals.any(axis=(1, 2))
     )
-    came = [_newcomers(int(county), month, tables.migration, stream) for county in gaining]
+    came = [
+        (*_newcomers(int(county), month, tables.migration, stream), month)
+        for month in range(months) for county in gaining
+    ]  # fmt: skip
     if not came:
-        return np.empty(0, dtype=np.int64)
-    keys, county, first, last, sex = (np.concatenate(parts) for parts in zip(*came, strict=True))
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    keys, county, first, last, sex = (np.concatenate(parts) for parts in list(zip(*came, strict=True))[:5])
+    month = np.repeat([each[5] for each in came], [len(each[0]) for each in came])
     word = stream.words(keys, Decision.NEWCOMER, month)
     donors = np.empty(len(keys), dtype=np.int64)
     _find_donors(founders, keys, county, stream.k0, stream.k1, donors)
@@ -125,10 +142,35 @@ def arrive(residents: Residents, month: int, tables: LifeTables, stream: Stream)
     residents.birth_month[rows] = month - age_months
     for name in ("community", "area", "income"):
         getattr(residents, name)[rows] = getattr(residents, name)[donors]
-    residents.household[rows] = rows  # a new one: founding has fewer households than residents
     residents.living[rows] = _settle(age_months // 12, word[1] < _U64(tables.migration.alone))
     residents.migrant[rows] = 1
-    return rows
+    return rows, month
+
+
+def order_by_coming(residents: Residents, founders: int, comes: npt.NDArray[np.int16]) -> RowNumbers:
+    """Put all who come after the founders in order: by month, newborns (by mother's row) before newcomers.
+
+    Returns, for each of these rows in the new order, the row that it had. A newcomer's household, which is a
+    new one, gets the number of its row: founding has fewer households than residents.
+    """
+    rows = np.arange(founders, residents.size)
+    mother, month = residents.mother[rows], comes[rows].astype(np.int64)
+    newcomers = np.flatnonzero(mother == NOBODY)
+    births_before = np.cumsum(np.bincount(month[mother != NOBODY], minlength=int(month.max(initial=0)) + 1))
+    place = np.arange(residents.size)
+    place[rows[newcomers]] = founders + np.arange(len(newcomers)) + births_before[month[newcomers]]
+    mother = np.where(mother == NOBODY, place[rows], place[mother])  # in its kind, the order of mothers
+    order = rows[np.lexsort((mother, residents.mother[rows] == NOBODY, month))]
+    residents.mother[rows] = np.where(residents.mother[rows] == NOBODY, NOBODY, mother)
+    for column in COLUMNS:
+        values = getattr(residents, column.name)
+        values[rows] = values[order]
+    moved_in = residents.mother[rows] == NOBODY
+    residents.household[rows[moved_in]] = rows[moved_in]
+    ours = residents.mother[rows] >= founders
+    born = rows[ours]
+    residents.household[born] = residents.household[residents.mother[born]]
+    return order
 
 
 def _settle(age: npt.NDArray[np.int64], alone: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
@@ -148,15 +190,6 @@ def _newcomers(county: int, month: int, migration: Migration, stream: Stream) ->
     keys = newcomer_keys(code, month, len(cell))
     bounds = migration.first_age
     return keys, np.full(len(cell), county), bounds[cell // 2], bounds[cell // 2 + 1], cell % 2
-
-
-def _founders(residents: Residents) -> int:
-    """Count the founding residents: the first rows, whose keys lie below those of all others."""
-    low, high = 0, residents.size
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if residents.key[middle] < _MOVED_KEY else (low, middle)
-    return low
 
 
 @njit(cache=True)
@@ -180,8 +213,22 @@ def _find_donors(counties, keys, county, k0, k1, donors):  # type: ignore[no-unt
 
 def renew(residents: Residents, rows: RowNumbers, month: int, stream: Stream) -> None:
     """Put a new resident of the same age, home and family in the place of each of the dead (held life)."""
-    word = stream.words(residents.key[rows], Decision.RENEWAL, month)
-    residents.key[rows] = word[0].astype(np.uint64) | (word[1].astype(np.uint64) << _32) | _RENEWED_KEY
+    keys = residents.key[rows]
+    _renew(keys, month, stream.k0, stream.k1)
+    residents.key[rows] = keys
+
+
+@njit(cache=True)
+def _renew(keys, month, k0, k1):  # type: ignore[no-untyped-def]
+    for n in range(keys.size):
+        keys[n] = renewed_key(keys[n], month, k0, k1)
+
+
+@njit
+def renewed_key(key, month, k0, k1):  # type: ignore[no-untyped-def]
+    """Return the key of who takes the place of a dead resident."""
+    word = words(key, month, _RENEWAL, k0, k1)
+    return _U64(word[0]) | (_U64(word[1]) << _32) | _RENEWED_KEY
 
 
 def _appended(residents: Residents, count: int) -> RowNumbers:

@@ -8,6 +8,8 @@ ranks from 16 to 24, and whoever has reached pension age is retired.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,7 +17,7 @@ from sim.compiled import njit
 from sim.kinds import Employment, Function, Payer, Pension
 from sim.rates import OLDEST, LifeTables
 from sim.residents import Residents
-from sim.rows import rows_of
+from sim.rows import one_resident, put, rows_of, take
 from sim.streams import Decision, Stream, words
 
 _WORK, _PENSION = int(Decision.FOUND_WORK), int(Decision.FOUND_PENSION)
@@ -34,63 +36,82 @@ def start(residents: Residents, tables: LifeTables, stream: Stream) -> None:
     begin(residents, everyone, -1, tables, stream)
 
 
-def begin(residents: Residents, rows: RowNumbers, month: int, tables: LifeTables, stream: Stream) -> None:
-    """Draw rank, work and pension of those who are new in a month: founders (-1), newborns, newcomers."""
-    _begin(rows_of(residents), rows, month, tables.month, stream.k0, stream.k1)
-    pension(residents, rows, month, tables, stream)
+def begin(
+    residents: Residents, rows: RowNumbers, months: npt.ArrayLike, tables: LifeTables, stream: Stream
+) -> None:
+    """Draw rank, work and pension of those who are new in some months: founders (-1), newborns, newcomers."""
+    _draw(_begin, residents, rows, months, tables, stream)
+    pension(residents, rows, months, tables, stream)
 
 
-def pension(residents: Residents, rows: RowNumbers, month: int, tables: LifeTables, stream: Stream) -> None:
+def pension(
+    residents: Residents, rows: RowNumbers, months: npt.ArrayLike, tables: LifeTables, stream: Stream
+) -> None:
     """Set the class of pension by a rank fixed for life, area and career; the state's own by payer."""
-    _pension(rows_of(residents), rows, month, tables.month, stream.k0, stream.k1)
+    _draw(_pension, residents, rows, months, tables, stream)
+
+
+def _draw(
+    kernel: Callable[..., None],
+    residents: Residents,
+    rows: RowNumbers,
+    months: npt.ArrayLike,
+    tables: LifeTables,
+    stream: Stream,
+) -> None:
+    each = np.broadcast_to(np.asarray(months, dtype=np.int16), rows.shape).copy()
+    kernel(rows_of(residents), rows, each, one_resident(), tables.month.packed, stream.k0, stream.k1)
 
 
 @njit(cache=True)
-def _begin(people, rows, month, t, k0, k1):  # type: ignore[no-untyped-def]
-    for i in rows:
-        word = words(people.key[i], 0, _WORK, k0, k1)
-        rank, sex, area = word[0] >> _16, people.sex[i], people.area[i]
-        age_months = max(month - people.birth_month[i], 0)
-        age = min(age_months // 12, OLDEST)
-        people.work_rank[i] = rank
-        people.employment[i] = activity(
-            word[1], t.unemployment[area, Employment.OUT],
-            rank < t.participation[sex, age] and people.function[i] < Function.MODERATE,
-            age_months >= t.retirement[sex, people.pension[i]], rank >= t.student[sex, age],
-        )  # fmt: skip
+def _begin(people, rows, months, room, rules, k0, k1):  # type: ignore[no-untyped-def]
+    one, t = room[0], rules[0]
+    for n in range(rows.size):
+        take(people, rows[n], one)
+        word = words(one.key, 0, _WORK, k0, k1)
+        age_months = max(np.int64(months[n]) - one.birth_month, 0)
+        one.work_rank = word[0] >> _16
+        one.employment = activity(one, min(age_months // 12, OLDEST), age_months, word[1], Employment.OUT, t)
+        put(people, rows[n], one)
 
 
 @njit(cache=True)
-def _pension(people, rows, month, t, k0, k1):  # type: ignore[no-untyped-def]
-    for i in rows:
-        age = min(max(month - people.birth_month[i], 0) // 12, OLDEST)
-        word = words(people.key[i], 0, _PENSION, k0, k1)[0]
-        if people.payer[i] == Payer.STATE:
-            people.pension[i] = Pension.STATE
-        elif people.work_rank[i] < t.career[people.sex[i], age] and _is_employee(people, i, word, t):
-            people.pension[i] = Pension.EMPLOYEE
+def _pension(people, rows, months, room, rules, k0, k1):  # type: ignore[no-untyped-def]
+    one, t = room[0], rules[0]
+    for n in range(rows.size):
+        take(people, rows[n], one)
+        age = min(max(np.int64(months[n]) - one.birth_month, 0) // 12, OLDEST)
+        word = words(one.key, 0, _PENSION, k0, k1)[0]
+        if one.payer == Payer.STATE:
+            one.pension = Pension.STATE
+        elif one.work_rank < t.career[one.sex, age] and _is_employee(one, word, t):
+            one.pension = Pension.EMPLOYEE
         else:
-            people.pension[i] = Pension.NONE if word >= t.no_pension else Pension.RESIDENT
+            one.pension = Pension.NONE if word >= t.no_pension else Pension.RESIDENT
+        put(people, rows[n], one)
 
 
 @njit
-def _is_employee(people, i, word, t):  # type: ignore[no-untyped-def]
+def _is_employee(one, word, t):  # type: ignore[no-untyped-def]
     """Tell whether whoever has worked is in the employees' scheme."""
-    return word < t.employee[people.area[i], np.int64(people.birth_month[i] < _BORN_EARLY)]
+    return word < t.employee[one.area, np.int64(one.birth_month < _BORN_EARLY)]
 
 
 @njit
-def enrol(people, i, t, k0, k1):  # type: ignore[no-untyped-def]
-    """Enter the employees' scheme on beginning to work, if the rank fixed for life says so."""
-    if people.pension[i] <= Pension.RESIDENT:
-        word = words(people.key[i], 0, _PENSION, k0, k1)[0]
-        if _is_employee(people, i, word, t):
-            people.pension[i] = Pension.EMPLOYEE
+def work(one, age, age_months, word, t, k0, k1):  # type: ignore[no-untyped-def]
+    """Let a month of work pass; whoever begins to work enters the employees' scheme, if the rank says so."""
+    before = one.employment
+    one.employment = activity(one, age, age_months, word, before, t)
+    if one.employment == Employment.EMPLOYED and before <= Employment.STUDENT and one.pension <= Pension.RESIDENT:
+        if _is_employee(one, words(one.key, 0, _PENSION, k0, k1)[0], t):
+            one.pension = Pension.EMPLOYEE
 
 
-@njit(inline="always")
-def activity(word, unemployed_below, takes_part, pensionable, studies):  # type: ignore[no-untyped-def]
+@njit
+def activity(one, age, age_months, word, before, t):  # type: ignore[no-untyped-def]
     """Return what a resident does this month; pupils study whatever their rank (``Thresholds.student``)."""
-    inside = Employment.UNEMPLOYED if word < unemployed_below else Employment.EMPLOYED
-    outside = Employment.STUDENT if studies else Employment.OUT
-    return inside if takes_part else Employment.RETIRED if pensionable else outside
+    if one.work_rank < t.participation[one.sex, age] and one.function < Function.MODERATE:
+        return Employment.UNEMPLOYED if word < t.unemployment[one.area, before] else Employment.EMPLOYED
+    if age_months >= t.retirement[one.sex, one.pension]:
+        return Employment.RETIRED
+    return Employment.STUDENT if one.work_rank >= t.student[one.sex, age] else Employment.OUT

@@ -96,6 +96,17 @@ class Exit(IntEnum):
     MOVED = 2
 
 
+class Change(IntEnum):
+    """What an entry in the history of a resident changes."""
+
+    FUNCTION = 0
+    DISABILITY = 1
+    WORK = 2
+    PENSION = 3
+    BIRTH = 4  # gives birth
+    RENEWAL = 5  # life being held, another resident takes the place
+
+
 class Mechanism(IntEnum):
     """How a service meets needs; four mechanisms carry every service."""
 

@@ -1,4 +1,4 @@
-"""A month of life, in one order.
+"""Lives, each through all months, and the order of a month of life.
 
 1. everyone present grows a month older
 2. some die, by age, sex, area and function
@@ -7,169 +7,329 @@
 5. function is lost and regained, disability arises
 6. work is entered, lost, found and left
 
-then, once everyone has lived the month: spouses and children part from those who died or left, newborns and
-newcomers are appended. The rules stand in ``demography``, ``disability`` and ``employment``; this file only
-orders them. A resident's four words of the month (``Decision.LIFE``) decide: 0 death; 1 function from its
-low end, disability from its top; 2 birth and leaving likewise; 3 work.
+No rule reads another resident, but that children under 18 leave with their mother. So a resident lives all
+months at once, mothers before their children: grown founders, then minors, newcomers and newborns. Months in
+which nothing can happen are skipped (``calm``). What happens is written down (``history``), for needs and
+months to read. The rules stand in ``demography``, ``disability`` and ``employment``; this file only orders
+them. A resident's four words of the month (``Decision.LIFE``) decide: 0 death; 1 function from its low end,
+disability from its top; 2 birth and leaving likewise; 3 work.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import demography, disability, employment
+from sim.calm import SPAN, birthdays, bit_of, changes_side, first_of, from_place, limits_of, watch
 from sim.compiled import njit
-from sim.disability import become_disabled, lose, regain
-from sim.employment import activity, enrol
-from sim.kinds import DisabilityKind, Employment, Exit, Function
-from sim.rates import OLDEST, LifeTables
-from sim.residents import STAYS, Residents
-from sim.rows import rows_of
-from sim.streams import Decision, Stream, words
+from sim.disability import become_disabled, begin_one, lose, regain
+from sim.employment import work
+from sim.history import (
+    ARRIVALS,
+    BIRTHS,
+    DEATHS,
+    FOUNDED,
+    LEAVERS,
+    NEVER_LEAVES,
+    Book,
+    History,
+    change_in,
+    disability_value,
+    entry,
+    month_in,
+)
+from sim.kinds import Change, DisabilityKind, Employment, Exit, Function
+from sim.rates import OLDEST, LifeTables, as_record
+from sim.residents import NOBODY, Residents
+from sim.rows import one_resident, rows_of, take
+from sim.streams import Stream
 
-_LIFE = int(Decision.LIFE)
-_BLOCK = 512  # residents whose words are hashed at once, so that the hash is vectorised
-_NOTHING, _GAVE_BIRTH, _DIED, _LEFT = -1, 0, 1, 2
-_NOBODY = np.empty(0, dtype=np.int64)
+_NOTHING, _GAVE_BIRTH, _DIED, _LEFT = range(4)
+_EVERYONE, _GROWN, _MINORS = range(3)
+_MOST_A_MONTH = 8  # entries of one resident
+_FUNCTION, _DISABILITY, _WORK, _PENSION, _BIRTH, _RENEWAL = (int(each) for each in Change)
+_NONE = np.uint64(0)
 
 RowNumbers = npt.NDArray[np.int64]
-Counts = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class MonthCounts:
-    """What a month of life came to: counts by county of the atlas, and the rows concerned.
+def live(
+    residents: Residents, months: int, tables: LifeTables, stream: Stream, held: bool = False
+) -> History:
+    """Live `months` months (> 0) from the census on and return what happens to whom.
 
-    ``renewed`` are the rows in which, life being held, a new resident took the place of the dead.
+    The columns keep what everyone was on coming, and ``residents.size`` the founders: those who come later
+    stand behind them, and ``months.turn`` brings a month at a time into view. With `held`, life stays as it
+    was at the census: ages stand still, nobody is born, comes or leaves, and a new resident takes the place
+    of each of the dead.
     """
-
-    births: Counts
-    deaths: Counts
-    arrivals: Counts
-    leavers: Counts
-    born: RowNumbers
-    died: RowNumbers
-    arrived: RowNumbers
-    left: RowNumbers
-    renewed: RowNumbers
-
-
-def live_month(
-    residents: Residents, month: int, tables: LifeTables, stream: Stream, held: bool = False
-) -> MonthCounts:
-    """Live one month (>= 0): change the columns, append newborns and newcomers, and count.
-
-    With `held`, life stays as it was at the census: ages stand still, nobody is born, comes or leaves, and a
-    new resident takes the place of each of the dead.
-    """
-    rows = np.empty((3, residents.size), dtype=np.int32)  # touched only as far as it is filled
-    of_ages, rules = (0, tables.held) if held else (month, tables.month)
-    counts = _live(rows_of(residents), month, of_ages, rules, stream.k0, stream.k1, rows)
-    mothers, died, left = (rows[event, : counts[event]].astype(np.int64) for event in range(3))
-    if held:
-        return _renew(residents, died, month, tables, stream)
-    residents.exit_month[died], residents.exit[died] = month, Exit.DIED
-    residents.exit_month[left], residents.exit[left] = month, Exit.MOVED
-    left = np.concatenate((left, demography.orphan(residents, month)))
-    demography.bereave(residents, np.concatenate((died, left)), month)
-    born = demography.deliver(residents, mothers, month, tables, stream)
-    arrived = demography.arrive(residents, month, tables, stream)
-    disability.begin(residents, born, month, month, tables, stream)
-    employment.begin(residents, np.concatenate((born, arrived)), month, tables, stream)
-    return _count(residents, tables, born, died, arrived, left, _NOBODY)
+    founders = residents.size
+    lives = _Lives(residents, months, tables, stream, held)
+    lives.live_all(slice(0, founders), _GROWN)
+    lives.live_all(slice(0, founders), _MINORS)
+    if not held:
+        newcomers, comes = demography.arrive(residents, months, tables, stream)
+        employment.begin(residents, newcomers, comes, tables, stream)
+        lives.let_come(newcomers, comes)
+        mothers, born, orders = lives.births()
+        newborns = demography.deliver(residents, mothers, born, orders, tables, stream)
+        disability.begin(residents, newborns, born, born, tables, stream)
+        employment.begin(residents, newborns, born, tables, stream)
+        lives.let_come(newborns, born)
+    return lives.closed(founders)
 
 
-def _renew(
-    residents: Residents, died: RowNumbers, month: int, tables: LifeTables, stream: Stream
-) -> MonthCounts:
-    demography.renew(residents, died, month, stream)
-    disability.begin(residents, died, month, 0, tables, stream)
-    return _count(residents, tables, _NOBODY, died, _NOBODY, _NOBODY, died)
+class _Lives:
+    """The book of a history while lives are lived, wave by wave."""
+
+    def __init__(
+        self, residents: Residents, months: int, tables: LifeTables, stream: Stream, held: bool
+    ) -> None:
+        self.residents, self.months, self.stream, self.held = residents, months, stream, held
+        rules = tables.held if held else tables.month
+        self.birth = rules.birth
+        self.tables = rules.packed, as_record(tables.start), limits_of(rules)
+        self.flows = np.zeros((4, len(tables.migration.county_code), months), dtype=np.int64)
+        self.entries = np.empty(residents.size + _MOST_A_MONTH * months, dtype=np.uint32)
+        self.count = 0
+        self.columns = _empty_columns(np.full(residents.size, FOUNDED))
+
+    def let_come(self, rows: RowNumbers, comes: RowNumbers) -> None:
+        """Take in those who have been appended to the residents, and let them live."""
+        new = _empty_columns(comes)
+        self.columns = [np.concatenate(pair) for pair in zip(self.columns, new, strict=True)]
+        arrived = self.residents.mother[rows] == NOBODY
+        np.add.at(self.flows[ARRIVALS], (self.residents.county[rows[arrived]], comes[arrived]), 1)
+        self.live_all(slice(self.residents.size - len(rows), self.residents.size), _EVERYONE)
+
+    @property
+    def book(self) -> Book:
+        return Book(*self.columns, self.entries)
+
+    def live_all(self, rows: slice, whom: int) -> None:
+        """Live all months of some rows."""
+        people, spouse = rows_of(self.residents), self.residents.spouse
+        follow = demography.followed(self.residents, rows, *self.columns[:3])
+        room, row = _room(), rows.start
+        while row < rows.stop:
+            row, self.count = _live(
+                people, spouse, self.book, (row, rows.stop), follow[row - rows.start:], whom, self.held, self.months,
+                self.birth, self.tables, self.flows, room, self.count, self.stream.k0, self.stream.k1,
+            )  # fmt: skip
+            if row < rows.stop:
+                more = np.empty(len(self.entries) // 2 + _MOST_A_MONTH * self.months, dtype=np.uint32)
+                self.entries = np.concatenate((self.entries, more))
+
+    def births(self) -> tuple[RowNumbers, RowNumbers, RowNumbers]:
+        """List the births: mother's row, month, order among the mother's births."""
+        told = np.empty((3, int(self.flows[BIRTHS].sum())), dtype=np.int64)
+        _list_births(self.book, self.residents.births, told)
+        return told[0], told[1], told[2]
+
+    def closed(self, founders: int) -> History:
+        """Put the rows in order of coming, hide those who are still to come, and close the book."""
+        residents, columns = self.residents, self.columns
+        if residents.size > founders:
+            order = demography.order_by_coming(residents, founders, columns[0])
+            columns = [np.concatenate((each[:founders], each[order])) for each in columns]
+        residents.size = founders
+        return History(Book(*columns, self.entries[: self.count].copy()), self.flows, self.months)
 
 
-def _count(residents: Residents, tables: LifeTables, *rows: RowNumbers) -> MonthCounts:
-    counties = len(tables.migration.county_code)
-    by_county = (np.bincount(residents.county[some], minlength=counties) for some in rows[:4])
-    return MonthCounts(*by_county, *rows)
+def _empty_columns(comes: RowNumbers) -> list[npt.NDArray]:
+    """Open a book for those who come."""
+    never = np.full(len(comes), NEVER_LEAVES, dtype=np.int16)
+    none = np.zeros(len(comes), dtype=np.int32)
+    return [comes.astype(np.int16), never, none.astype(np.uint8), never.copy(), none, none.copy()]
+
+
+def _room() -> tuple[npt.NDArray, ...]:
+    """Make what a pass uses again and again: one resident, draws and flags of a span (``calm.watch``)."""
+    flags = np.zeros((3, SPAN), dtype=np.uint8)
+    return one_resident(), np.zeros((4, SPAN), dtype=np.uint32), flags, flags.view(np.uint64)
 
 
 @njit(cache=True)
-def _live(people, month, of_ages, t, k0, k1, rows):  # type: ignore[no-untyped-def]
-    """Live a month row by row; return how many rows each event has, the rows in `rows`."""
-    count = np.zeros(3, dtype=np.int64)
-    word = np.empty((4, _BLOCK), dtype=np.uint32)
-    births = t.birth[min(month, len(t.birth) - 1)]
-    for first in range(0, people.key.size, _BLOCK):
-        size = min(_BLOCK, people.key.size - first)
-        for n in range(size):
-            word[0, n], word[1, n], word[2, n], word[3, n] = words(
-                people.key[first + n], month, _LIFE, k0, k1
-            )
-        for n in range(size):
-            i = first + n
-            if people.exit_month[i] != STAYS:
-                continue
-            # 1 age
-            age_months = of_ages - people.birth_month[i]
-            age = min(age_months // 12, OLDEST)
-            sex, area, lost = people.sex[i], people.area[i], np.int64(people.function[i] != Function.NONE)
-            group = 2 * sex + area
-            # 2 to 5: most months nothing happens, so one test without branches stands before the rules
-            if (
-                (word[0, n] < t.death[lost, group, age])
-                | (word[1, n] < t.turnover[lost, group, age])
-                | (word[1, n] >= t.disability[group, age])
-                | (word[2, n] < births[sex, age])
-                | (word[2, n] >= t.leave[people.county[i], age])
-            ):
-                event = _happen(people, i, word[0, n], word[1, n], word[2, n], group, age, month, t, k0, k1)
-                if event != _NOTHING:
-                    rows[event, count[event]] = i
-                    count[event] += 1
-                    if event != _GAVE_BIRTH:
-                        continue
-            # 6 work
-            before = people.employment[i]
-            now = activity(
-                word[3, n],
-                t.unemployment[area, before],
-                (people.work_rank[i] < t.participation[sex, age]) & (people.function[i] < Function.MODERATE),
-                age_months >= t.retirement[sex, people.pension[i]],
-                people.work_rank[i] >= t.student[sex, age],
-            )
-            people.employment[i] = now
-            if (now == Employment.EMPLOYED) & (before <= Employment.STUDENT):
-                enrol(people, i, t, k0, k1)
+def _live(people, spouse, book, rows, follow, whom, held, months, birth, tables, flows, room, count, k0, k1):  # type: ignore[no-untyped-def]
+    """Live some rows; return the first row not lived, for lack of room, and how many entries there are."""
+    one, rules = room[0][0], (tables[0][0], tables[1][0], tables[2][0])
+    for row in range(rows[0], rows[1]):
+        if book.entries.size - count < _MOST_A_MONTH * months:
+            return row, count
+        minor = people.birth_month[row] >= -demography.ADULT_MONTHS
+        if (whom == _GROWN and minor) or (whom == _MINORS and not minor):
+            continue
+        take(people, row, one)
+        book.first[row] = count
+        leads = np.int64(follow[row - rows[0]])
+        why, month, count = _live_years(
+            one, book.comes[row] + 1, min(months, leads + 1), held, birth, rules, book.entries, flows, room, count,
+            k0, k1,
+        )  # fmt: skip
+        if why == _NOTHING and leads < months:
+            why, month = _LEFT, leads
+            flows[LEAVERS, one.county, month] += 1
+        book.last[row] = count
+        if why != _NOTHING:
+            book.leaves[row], book.why[row] = month, Exit.DIED if why == _DIED else Exit.MOVED
+            if spouse[row] >= 0:
+                book.widowed[spouse[row]] = min(book.widowed[spouse[row]], month)
+    return rows[1], count
+
+
+@njit(inline="always")
+def _live_years(one, month, end, held, birth, rules, entries, flows, room, count, k0, k1):  # type: ignore[no-untyped-def]
+    """Live a resident span by span; return what ended it, in which month, and how many entries there are."""
+    while month < end:
+        came, month, count = _live_span(
+            one, month, min(SPAN, end - month), held, birth, rules, entries, flows, room, count, k0, k1
+        )
+        if came == _LEFT or (came == _DIED and not held):
+            flows[DEATHS if came == _DIED else LEAVERS, one.county, month] += 1
+            return came, month, count
+        if came == _DIED:
+            flows[DEATHS, one.county, month] += 1
+            count = _renew(one, month, rules, entries, count, k0, k1)
+            month += 1
+    return _NOTHING, month, count
+
+
+@njit(inline="always")
+def _live_span(one, first, span, held, birth, rules, entries, flows, room, count, k0, k1):  # type: ignore[no-untyped-def]
+    """Live some months; return what ended them, the month it did or the next one, and how many entries there are."""
+    t, limits, word = rules[0], rules[2], room[1]
+    age_months = (0 if held else first) - np.int64(one.birth_month)
+    age = min(age_months // 12, OLDEST)
+    event, losing, finding = watch(
+        one.key, first, span, limits, 2 * one.sex + one.area, age, one.county, one.area, word, room[2], room[3],
+        k0, k1,
+    )  # fmt: skip
+    event |= np.uint64(1) if held else _boundaries(one, age, age_months, t, limits)
+    inside = ~from_place(span)
+    place = 0
+    while True:
+        bits = event
+        if one.employment == Employment.EMPLOYED:
+            bits |= losing
+        if one.employment == Employment.UNEMPLOYED:
+            bits |= finding
+        bits &= inside & from_place(place)
+        if bits == _NONE:
+            return _NOTHING, first + span, count
+        place = first_of(bits)
+        month = first + place
+        came, count = _live_month(one, month, place, held, birth, t, word, entries, count, k0, k1)
+        if came >= _DIED:
+            return came, month, count
+        if came == _GAVE_BIRTH:
+            flows[BIRTHS, one.county, month] += 1
+        place += 1
+
+
+@njit(inline="always")
+def _boundaries(one, age, age_months, t, limits):  # type: ignore[no-untyped-def]
+    """Return the months of a span that are not calm: its first, pension ages, birthdays where they matter."""
+    bits = np.uint64(1)
+    if changes_side(limits, one.sex, one.work_rank, age):
+        bits |= birthdays(age_months)
+    for pension in range(4):
+        bits |= bit_of(t.retirement[one.sex, pension] - age_months)
+    return bits
+
+
+@njit(inline="always")
+def _live_month(one, month, place, held, birth, t, word, entries, count, k0, k1):  # type: ignore[no-untyped-def]
+    """Live one month by the rules, 1 to 6; return what came and how many entries there are."""
+    # 1 age
+    age_months = (0 if held else month) - np.int64(one.birth_month)
+    age = min(age_months // 12, OLDEST)
+    was = one.function, one.function_since, one.disability_kind, one.employment, one.pension
+    # 2 to 5
+    came = _happen(one, word[0, place], word[1, place], word[2, place], age, month, birth, t, k0, k1)
+    if came >= _DIED:
+        return came, count
+    if came == _GAVE_BIRTH:
+        one.last_birth = month
+        entries[count] = entry(month, _BIRTH, 0)
+        count += 1
+    # 6 work
+    work(one, age, age_months, word[3, place], t, k0, k1)
+    return came, _write(one, month, was, entries, count)
+
+
+@njit(inline="always")
+def _happen(one, of_death, of_function, of_move, age, month, birth, t, k0, k1):  # type: ignore[no-untyped-def]
+    """Apply the rules 2 to 5 to a resident; return what the month will have to settle."""
+    group, came = 2 * one.sex + one.area, _NOTHING
+    lost = np.int64(one.function != Function.NONE)
+    # 2 die
+    if of_death < t.death[lost, group, age]:
+        return _DIED
+    # 3 give birth
+    born = of_move < birth[min(month, len(birth) - 1), one.sex, age]
+    if born and month - one.last_birth >= t.spacing:
+        came = _GAVE_BIRTH
+    # 4 leave
+    if of_move >= t.leave[one.county, age]:
+        return _LEFT
+    # 5 function and disability
+    if of_function < t.turnover[lost, group, age]:
+        if lost:
+            regain(one, month)
+        else:
+            lose(one, month, t, k0, k1)
+    if of_function >= t.disability[group, age] and one.disability_kind == DisabilityKind.NONE:
+        become_disabled(one, age, month, t, k0, k1)
+    return came
+
+
+@njit(inline="always")
+def _write(one, month, was, entries, count):  # type: ignore[no-untyped-def]
+    """Write down what a month has changed; return how many entries there are."""
+    function, since, disability, employment, pension = was
+    if one.function != function or one.function_since != since:
+        entries[count] = entry(month, _FUNCTION, one.function)
+        count += 1
+    if one.disability_kind != disability:
+        entries[count] = entry(month, _DISABILITY, _disability_of(one))
+        count += 1
+    if one.employment != employment:
+        entries[count] = entry(month, _WORK, one.employment)
+        count += 1
+    if one.pension != pension:
+        entries[count] = entry(month, _PENSION, one.pension)
+        count += 1
     return count
 
 
-@njit
-def _happen(people, i, word_0, word_1, word_2, group, age, month, t, k0, k1):  # type: ignore[no-untyped-def]
-    """Apply the rules 2 to 5 to a resident; return what the month will have to settle for them."""
-    event = _NOTHING
-    lost = np.int64(people.function[i] != Function.NONE)
-    # 2 die
-    if word_0 < t.death[lost, group, age]:
-        return _DIED
-    # 3 give birth
-    born = word_2 < t.birth[min(month, len(t.birth) - 1), people.sex[i], age]
-    if born and month - people.last_birth[i] >= t.spacing:
-        event = _GAVE_BIRTH
-    # 4 leave
-    if word_2 >= t.leave[people.county[i], age]:
-        return _LEFT
-    # 5 function and disability
-    if word_1 < t.turnover[lost, group, age]:
-        if lost:
-            regain(people, i, month)
-        else:
-            lose(people, i, month, t, k0, k1)
-    if word_1 >= t.disability[group, age] and people.disability_kind[i] == DisabilityKind.NONE:
-        become_disabled(people, i, age, month, t, k0, k1)
-    return event
+@njit(inline="always")
+def _disability_of(one):  # type: ignore[no-untyped-def]
+    return disability_value(one.disability_kind, one.disability_grade, one.card)
+
+
+@njit(inline="always")
+def _renew(one, month, rules, entries, count, k0, k1):  # type: ignore[no-untyped-def]
+    """Put a new resident in the place of one who died, life being held."""
+    one.key = demography.renewed_key(one.key, month, k0, k1)
+    begin_one(one, 0, month + 1, False, rules[0], rules[1], k0, k1)
+    entries[count] = entry(month, _RENEWAL, 0)
+    entries[count + 1] = entry(month, _FUNCTION, one.function)
+    entries[count + 2] = entry(month, _DISABILITY, _disability_of(one))
+    return count + 3
+
+
+@njit(cache=True)
+def _list_births(book, births, told):  # type: ignore[no-untyped-def]
+    """List mother, month and order of each birth, by row."""
+    count = 0
+    for row in range(book.first.size):
+        order = np.int64(births[row])
+        for n in range(book.first[row], book.last[row]):
+            if change_in(book.entries[n]) == _BIRTH:
+                told[0, count], told[1, count], told[2, count] = row, month_in(book.entries[n]), order
+                count += 1
+                order += 1
 
 
 def life_ending(residents: Residents, tables: LifeTables) -> npt.NDArray[np.float64]:

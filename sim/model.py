@@ -33,13 +33,15 @@ import numpy.typing as npt
 
 from sim.cascade import choose
 from sim.clock import month_start, months_of, year_of
-from sim.demand import NeedBook
-from sim.errors import LawBroken
+from sim.demand import record
 from sim.facilities import serve
 from sim.founding import FoundingTables, found
-from sim.life import MonthCounts, life_ending, live_month
+from sim.history import ARRIVALS, BIRTHS, DEATHS, LEAVERS, History
+from sim.kinds import Area
+from sim.life import life_ending, live
 from sim.margins import Cells
 from sim.measures import LifeRecord, Replay, unit_months
+from sim.months import turn
 from sim.needs import Ledger
 from sim.parameters import Settings
 from sim.people import ResidentSet
@@ -47,11 +49,12 @@ from sim.places import Atlas, Market
 from sim.rates import LifeTables
 from sim.residents import Residents
 from sim.services import Service
+from sim.stocks import aged_by_month, check_conserved
 from sim.streams import Stream
 from sim.supply import Supply
 from sim.workload import carry
 
-FLOWS = ("births", "deaths", "arrivals", "leavers")
+FLOWS = {"births": BIRTHS, "deaths": DEATHS, "arrivals": ARRIVALS, "leavers": LEAVERS}
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,9 @@ class Unit(mesa.Agent):
 class CommunityModel(mesa.Model):
     """One market, month by month; see the module for the order of a month.
 
-    ``residents`` is everyone present, in AgentSet's words; ``agents`` holds a researcher's own agents and,
+    Life and needs are drawn at the first step, each resident through all months at once (``sim.life``): no
+    month of one waits for another's. The months that follow read what was drawn. ``residents`` is everyone
+    present at the end of the last month, in AgentSet's words; ``agents`` holds a researcher's own agents and,
     after a replay, the units. ``held`` keeps life as it was in 2020 (tests of the flow, see docs).
     """
 
@@ -107,19 +112,48 @@ class CommunityModel(mesa.Model):
         self.passed: Callable[[str], None] = lambda stage: None  # told when a stage of work is over
         self.people: Residents = found(*tables, market, self.stream)
         self.residents_start = self.people.size
-        self._population = np.bincount(self.people.county, minlength=len(world.atlas.counties.code))
-        self.needs = NeedBook(
-            world.services, world.settings, world.atlas, self.stream, self.people, world.months
-        )
-        self.needs.found(self.people, life_ending(self.people, world.life))
-        self.counts: list[MonthCounts] = []
-        self._stocks: dict[int, dict[str, npt.NDArray[np.int64]]] = {}
+        self._turned = 0  # months that the columns have been turned to
+        self._lived: tuple[History, Ledger] | None = None
         self.collector = mesa.DataCollector(model_reporters={"month": "month", "residents": _population})
 
     @property
     def residents(self) -> ResidentSet:
         """Return everyone present at the end of the last month (or at the census), in AgentSet's words."""
+        while self._turned < self.month:
+            turn(self.history, self.people, self._turned, self.world.life, self.stream)
+            self._turned += 1
         return ResidentSet.present(self.people, self.month - 1)
+
+    @property
+    def history(self) -> History:
+        """Return what happens to whom; life is lived when it is asked for first."""
+        return self._drawn()[0]
+
+    @property
+    def ledger(self) -> Ledger:
+        """Return the needs of all months."""
+        return self._drawn()[1]
+
+    def _drawn(self) -> tuple[History, Ledger]:
+        """Live all months and record the needs, 1 to 7 of the order above, once."""
+        if self._lived is None:
+            world, people = self.world, self.people
+            ending = life_ending(people, world.life)
+            county = people.county.copy()
+            history = live(people, world.months, world.life, self.stream, self.held)
+            self.passed("life")
+            definitions = world.services, world.settings, world.atlas
+            ledger = record(people, history, *definitions, self.stream, ending, self.held)
+            self._check(history, ledger, county)
+            self.passed("demand")
+            self._lived = history, ledger
+        return self._lived
+
+    def _check(self, history: History, ledger: Ledger, county: npt.NDArray[np.uint8]) -> None:
+        names = self.world.atlas.counties.name
+        if not self.held:
+            founders = np.bincount(county, minlength=len(names))
+            check_conserved(history, founders, ledger.residents, names)
 
     def register_agent(self, agent: mesa.Agent) -> None:
         """Number agents here: Mesa before 3.4 does so in a table that keeps every model for ever."""
@@ -131,33 +165,18 @@ class CommunityModel(mesa.Model):
             agent.unique_id = self._registered
 
     def step(self) -> None:
-        """Live one month: 1 to 9 of the order above."""
-        month = self.month
-        counts = live_month(self.people, month, self.world.life, self.stream, held=self.held)
-        self.passed("life")
-        self._assess(month, counts)
-        self.passed("demand")
-        self.counts.append(counts)
-        self.month = month + 1
+        """Let one month pass: 1 to 9 of the order above."""
+        self._drawn()
+        self.month += 1
         self.agents.do("step")
-        self._note_stocks(month)
         self.collector.collect(self)
 
-    def _assess(self, month: int, counts: MonthCounts) -> None:
-        """Let needs arise and end; where life is held nobody is older than at the census."""
-        stood_still = np.int16(month if self.held else 0)
-        self.people.birth_month[:] += stood_still
-        self.needs.assess(self.people, month, counts.renewed)
-        self.people.birth_month[:] -= stood_still
-
     def live(self, each_month: Callable[[int], None] = lambda month: None) -> Ledger:
-        """Live all months and close the ledger; ``each_month`` is told how many have passed."""
+        """Let all months pass and return the ledger; ``each_month`` is told how many have passed."""
         while self.month < self.world.months:
             self.step()
             each_month(self.month)
-        ledger = self.needs.close(month_start(self.world.months))
-        self.passed("demand")
-        return ledger
+        return self.ledger
 
     def replay(self, ledger: Ledger, supply: Supply) -> Replay:
         """Meet the needs with a scenario's supply (10 to 12) and put its units among the agents."""
@@ -170,48 +189,31 @@ class CommunityModel(mesa.Model):
         return outcome
 
     def record(self) -> LifeRecord:
-        """Sum life up by year and county."""
-        years = sorted({year_of(month) for month in range(self.month)})
-        flows = {name: np.stack([self._year(name, year) for year in years]) for name in FLOWS}
-        names = ("population", "age_60_plus", "age_65_plus", "age_80_plus", "urban", "resident_months")
-        stocks = {name: np.stack([self._stocks[year][name] for year in years]) for name in names}
-        end = int(self.people.present(self.month - 1).sum())
-        months = int(stocks["resident_months"].sum())
-        return LifeRecord(tuple(years), flows, stocks, self.residents_start, end, months)
+        """Sum life up by year and county, as far as the months have passed."""
+        by_year = [[m for m in months_of(year) if m < self.month] for year in _years(self.month)]
+        of_month = self.history.flows
+        flows = {
+            name: np.stack([of_month[number][:, months].sum(axis=1) for months in by_year])
+            for name, number in FLOWS.items()
+        }
+        here = self.ledger.residents
+        ends = [months[-1] for months in by_year]
+        aged = aged_by_month(self.history, self.people, here.shape[0], (60, 65, 80), ends)
+        stocks = {f"age_{limit}_plus": aged[n].T for n, limit in enumerate((60, 65, 80))}
+        stocks["population"] = here.sum(axis=1)[:, ends].T
+        stocks["urban"] = here[:, Area.URBAN, ends].T
+        stocks["resident_months"] = np.stack([here[:, :, months].sum(axis=(1, 2)) for months in by_year])
+        totals = int(stocks["population"][-1].sum()), int(stocks["resident_months"].sum())
+        return LifeRecord(_years(self.month), flows, stocks, self.residents_start, *totals)
 
-    def _year(self, name: str, year: int) -> npt.NDArray[np.int64]:
-        months = [self.counts[m] for m in months_of(year) if m < self.month]
-        return np.sum([getattr(counts, name) for counts in months], axis=0)
 
-    def _note_stocks(self, month: int) -> None:
-        """Count the residents of each county at the end of a month; ages only where a year ends."""
-        here = self.people.present(month)
-        counties = len(self.world.atlas.counties.code)
-        county = self.people.county[here]
-        population = np.bincount(county, minlength=counties)
-        self._check_conserved(population, self.counts[month])
-        year = self._stocks.setdefault(
-            year_of(month), {"resident_months": np.zeros(counties, dtype=np.int64)}
-        )
-        year["resident_months"] += population
-        if month + 1 == self.world.months or year_of(month) != year_of(month + 1):
-            age = self.people.age_months(month)[here]
-            year["population"] = population
-            year["urban"] = np.bincount(county[self.people.area[here] == 1], minlength=counties)
-            for limit in (60, 65, 80):
-                year[f"age_{limit}_plus"] = np.bincount(county[age >= limit * 12], minlength=counties)
-
-    def _check_conserved(self, population: npt.NDArray[np.int64], counts: MonthCounts) -> None:
-        """Hold the law that residents come by birth and move, and go by death and move, county by county."""
-        due = self._population + counts.births + counts.arrivals - counts.deaths - counts.leavers
-        if not self.held and (population != due).any():
-            county = self.world.atlas.counties.name[int(np.argmax(population != due))]
-            raise LawBroken(f"{county}, month {self.month}: residents are not conserved")
-        self._population = population
+def _years(months: int) -> tuple[int, ...]:
+    return tuple(sorted({year_of(month) for month in range(months)}))
 
 
 def _population(model: CommunityModel) -> int:
-    return len(model.residents)
+    """Count everyone present, of all places, at the end of the last month."""
+    return int(model.ledger.residents[:, :, model.month - 1].sum()) if model.month else model.residents_start
 
 
 def replay(

@@ -69,6 +69,18 @@ class Asks:
     income: Array  # i4
 
 
+SPELL = np.dtype(
+    [("service", "u1"), ("group", "u1"), ("resident", "i4"), ("key", "u8"), ("county", "u1"), ("start", "i4"),
+     ("end", "i4"), ("age_months", "i2"), ("function", "u1"), ("area", "u1"), ("payer", "u1"), ("income", "i4")]
+)  # fmt: skip
+ASK = np.dtype(
+    [("spell", "i4"), ("minute", "i4"), ("ordinal", "i2"), ("wish", "u4"), ("age_months", "i2"),
+     ("function", "u1"), ("disability_kind", "u1"), ("disability_grade", "u1"), ("card", "u1"),
+     ("living", "u1"), ("area", "u1"), ("employment", "u1"), ("mother_employment", "u1"), ("pension", "u1"),
+     ("payer", "u1"), ("migrant", "u1"), ("county", "u1"), ("township", "i2"), ("income", "i4")]
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Ledger:
     """All needs of one market and replication.
@@ -86,6 +98,11 @@ class Ledger:
     people: npt.NDArray[np.int64]
     residents: npt.NDArray[np.int64]
     persons: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))
+
+
+def columns_of(kind: type[Table], rows: npt.NDArray[np.void]) -> Table:
+    """Turn records of ``SPELL`` or ``ASK`` into a table of columns."""
+    return kind(**{f.name: np.ascontiguousarray(rows[f.name]) for f in fields(kind)})
 
 
 def take(table: Table, rows: npt.NDArray[np.integer | np.bool_]) -> Table:

@@ -55,6 +55,11 @@ class Thresholds(NamedTuple):
     )
     no_pension: int  # [top]
 
+    @property
+    def packed(self) -> npt.NDArray[np.void]:
+        """Return all but births, whose months differ from run to run, as one record."""
+        return as_record(self, without="birth")
+
 
 class Origins(NamedTuple):
     """The law of function and disability that the monthly rates sustain: how residents start."""
@@ -73,6 +78,23 @@ class Migration(NamedTuple):
     first_age: npt.NDArray[np.int64]  # [classes + 1], bounds of the classes, years
     county_code: npt.NDArray[np.int64]  # [counties]
     alone: int  # threshold: a newcomer of working age lives alone
+
+
+def as_record(table: NamedTuple, without: str = "") -> npt.NDArray[np.void]:
+    """Pack a table of numbers and arrays into one record, which compiled code reads as it reads the table.
+
+    A compiled function takes a record for one argument, however many tables it holds.
+
+    >>> one = as_record(Migration(np.zeros((1, 1, 2), "u8"), np.arange(2), np.array([350102]), 7))
+    >>> int(one["alone"][0]), one["arrivals"].shape
+    (7, (1, 1, 1, 2))
+    """
+    arrays = {name: np.asarray(values) for name, values in table._asdict().items() if name != without}
+    fields = [(name, "u8" if not a.ndim else a.dtype.str, a.shape) for name, a in arrays.items()]
+    record = np.zeros(1, dtype=np.dtype(fields))
+    for name, values in arrays.items():
+        record[name][0] = values
+    return record
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,19 @@
-"""Residents as compiled code sees them: the columns that life reads and writes, by name."""
+"""Residents as compiled code sees them: columns by name, and one resident at a time as a record."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sim.residents import Residents
+import numpy as np
+
+from sim.compiled import njit
+from sim.residents import COLUMNS, Residents
+
+_DTYPES = {column.name: column.dtype for column in COLUMNS}
 
 
 class Rows(NamedTuple):
-    """Hold views of columns: ``rows.sex[i]`` is the sex of row ``i`` (dtypes, units: ``sim.residents``)."""
+    """Hold the columns that life reads: ``rows.sex[i]`` is the sex of row ``i`` (units: ``sim.residents``)."""
 
     key: Any
     sex: Any
@@ -25,8 +30,9 @@ class Rows(NamedTuple):
     work_rank: Any
     pension: Any
     payer: Any
-    exit_month: Any
-    exit: Any
+
+
+RESIDENT = np.dtype([(name, _DTYPES[name]) for name in Rows._fields], align=True)
 
 
 def rows_of(residents: Residents) -> Rows:
@@ -36,3 +42,28 @@ def rows_of(residents: Residents) -> Rows:
     [0, 0]
     """
     return Rows(*(getattr(residents, name) for name in Rows._fields))
+
+
+def one_resident() -> Any:
+    """Make room for one resident: the rules of life read and write it as a record, ``one.sex``."""
+    return np.zeros(1, dtype=RESIDENT)
+
+
+@njit(inline="always")
+def take(rows, i, one):  # type: ignore[no-untyped-def]
+    """Copy row ``i`` into a record."""
+    one.key, one.sex, one.birth_month, one.county = rows.key[i], rows.sex[i], rows.birth_month[i], rows.county[i]
+    one.area, one.last_birth, one.payer = rows.area[i], rows.last_birth[i], rows.payer[i]
+    one.function, one.function_since = rows.function[i], rows.function_since[i]
+    one.disability_kind, one.disability_grade = rows.disability_kind[i], rows.disability_grade[i]
+    one.card, one.employment, one.work_rank = rows.card[i], rows.employment[i], rows.work_rank[i]
+    one.pension = rows.pension[i]
+
+
+@njit(inline="always")
+def put(rows, i, one):  # type: ignore[no-untyped-def]
+    """Copy what the rules have written of function, disability and work back into row ``i``."""
+    rows.function[i], rows.function_since[i] = one.function, one.function_since
+    rows.disability_kind[i], rows.disability_grade[i] = one.disability_kind, one.disability_grade
+    rows.card[i], rows.employment[i], rows.work_rank[i] = one.card, one.employment, one.work_rank
+    rows.pension[i] = one.pension
