@@ -36,7 +36,7 @@ Limit = npt.NDArray[np.uint32]
 
 
 class Limits(NamedTuple):
-    """Limits of the words of a span, by the age at which it begins; ``[top]``: at or above, else at or below."""
+    """Limits of the words of a span, by age at its beginning; ``[top]``: at or above, else at or below."""
 
     death: Limit  # [4 groups, 111]
     turnover: Limit  # [4, 111]
@@ -84,14 +84,15 @@ def _ahead(threshold: Words) -> Words:
 
 @njit
 def watch(key, month, span, limits, group, age, county, area, word, flag, by_eight, k0, k1):  # type: ignore[no-untyped-def]
-    """Draw a span that begins with `month`; return the months (bits) of any event, of losing, of finding work.
+    """Draw a span from `month` on; return the months (bits) of any event, of losing, of finding work.
 
-    ``word`` (4, 64) takes the draws; ``flag`` (3, 64) is room for a byte a month, ``by_eight`` the same bytes.
+    ``word`` (4, 64) takes the draws; ``flag`` (3, 64) a byte a month; ``by_eight`` are its bytes.
     """
     for n in range(span):
         word[0, n], word[1, n], word[2, n], word[3, n] = words(key, month + n, _LIFE, k0, k1)
-    death, turnover, disabled = limits.death[group, age], limits.turnover[group, age], limits.disability[group, age]
-    birth, leave = limits.birth[group >> 1, age], limits.leave[county, age]
+    death, turnover = limits.death[group, age], limits.turnover[group, age]
+    disabled, leave = limits.disability[group, age], limits.leave[county, age]
+    birth = limits.birth[group >> 1, age]
     idle, found = limits.idle[area], limits.found[area]
     for n in range(span):
         flag[0, n] = (

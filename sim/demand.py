@@ -8,7 +8,7 @@ needs of the census and puts the ledger together; ``spells`` reads the months si
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,8 @@ from sim.streams import Decision, Keys, Stream, threshold
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int32]
 
+Ending = Callable[[npt.NDArray[np.integer]], npt.NDArray[np.float64]]
+
 LONGEST_PAST = 180  # months before the founding to which asks reach
 UNDATED_PAST = 120  # months over which the beginnings that nothing dates are spread
 
@@ -41,7 +43,7 @@ def record(
     settings: Settings,
     atlas: Atlas,
     stream: Stream,
-    ending: npt.NDArray[np.float64] | None = None,
+    ending: Ending | None = None,
     held: bool = False,
 ) -> Ledger:
     """Record the needs of a market from the lives of its residents.
@@ -50,11 +52,11 @@ def record(
     came later; what neither dates is spread over ten years. Asks reach back fifteen years; a need that asks
     once and is older asks then.
 
-    ``ending`` is each founder's monthly chance that its state ends (death, onset) at the census's rates. With
-    it, needs that ask again and again and that lost function does not date are as old as they would be had
-    life always been as in 2020, and all asks of the past are made by residents as they are at the census: who
-    is seated then is what the flow of 2020 holds (design, "Starting in 2020"). Their own ages would date
-    needs to years in which fewer people were old. With ``held``, nobody is older than at the census.
+    ``ending`` gives for rows of founders the monthly chance that their state ends (death, onset) at the
+    census's rates. With it, needs that ask again and again and that lost function does not date are as old as
+    they would be had life always been as in 2020, and all asks of the past are made by residents as they are
+    at the census: who is seated then is what the flow of 2020 holds (design, "Starting in 2020"). Their own
+    ages would date needs to years in which fewer people were old. With ``held``, nobody is older than then.
 
     The columns stand as everyone was on coming, as ``life.live`` leaves them. Needs that outlast the horizon
     end at ``NEVER``. Raises ScenarioError where a definition names a setting that does not exist, or where
@@ -109,9 +111,7 @@ class _Recording:
             residents, history, self._screening.tables, self._township, self._begins, len(atlas.counties.code)
         )
 
-    def found(
-        self, ending: npt.NDArray[np.float64] | None
-    ) -> tuple[npt.NDArray[np.void], Founding, npt.NDArray[np.void]]:
+    def found(self, ending: Ending | None) -> tuple[npt.NDArray[np.void], Founding, npt.NDArray[np.void]]:
         """Return the spells that exist at the census, when they began, and the asks of the past."""
         residents = self._residents
         rows, service = needs_of(self._screening.at_census(residents), len(self._services))
@@ -142,18 +142,18 @@ class _Recording:
         rows: Rows,
         service: Ints,
         group: Ints,
-        ending: npt.NDArray[np.float64] | None,
+        ending: Ending | None,
     ) -> Ints:
         """Return the month (negative) in which each need of the founding began."""
         begun = np.zeros(rows.size, dtype=np.int64)
-        for s, g in np.unique(np.stack([service, group]), axis=1).T:
+        for s, g in ((s, g) for s, each in enumerate(self._services) for g in range(len(each.needed))):
             here = np.flatnonzero((service == s) & (group == g))
             begun[here] = self._onset(residents, rows[here], self._services[s], g)
             if ending is not None and self._every[s] > 0:
                 kept = restricts(self._services[s].needed[g].who, "function") & (
                     residents.function[rows[here]] > 0
                 )
-                held = self._held_onset(residents.key[rows[here]], self._services[s], ending[rows[here]])
+                held = self._held_onset(residents.key[rows[here]], self._services[s], ending(rows[here]))
                 begun[here] = np.where(kept, begun[here], held)
         return begun
 

@@ -57,30 +57,24 @@ def orphan(residents: Residents, month: int) -> None:
     residents.mother[children] = NOBODY
 
 
-def followed(
-    residents: Residents,
-    rows: slice,
-    comes: npt.NDArray[np.int16],
-    leaves: npt.NDArray[np.int16],
-    why: npt.NDArray[np.uint8],
-) -> npt.NDArray[np.int16]:
+def followed(residents: Residents, rows: slice, lives: npt.NDArray[np.void]) -> npt.NDArray[np.int16]:
     """Return the month in which each of some rows leaves with its mother, 32767 for none.
 
-    ``comes``, ``leaves`` and ``why`` tell of everyone; mothers have lived before.
+    ``lives`` tells of everyone (``history.LIFE``); mothers have lived before.
     """
     out = np.full(rows.stop - rows.start, STAYS, dtype=np.int16)
-    _followed(residents.mother, residents.birth_month, comes, leaves, why, rows.start, out)
+    _followed(residents.mother, residents.birth_month, lives, rows.start, out)
     return out
 
 
 @njit(cache=True)
-def _followed(mother, birth_month, comes, leaves, why, first, out):  # type: ignore[no-untyped-def]
+def _followed(mother, birth_month, lives, first, out):  # type: ignore[no-untyped-def]
     for n in range(out.size):
-        child, m = first + n, mother[first + n]
-        if m < 0 or why[m] != Exit.MOVED or leaves[m] <= comes[child]:
+        m = mother[first + n]
+        if m < 0 or lives[m].why != Exit.MOVED or lives[m].leaves <= lives[first + n].comes:
             continue
-        if leaves[m] - birth_month[child] < ADULT_MONTHS:
-            out[n] = leaves[m]
+        if lives[m].leaves - birth_month[first + n] < ADULT_MONTHS:
+            out[n] = lives[m].leaves
 
 
 def deliver(
@@ -91,7 +85,7 @@ def deliver(
     tables: LifeTables,
     stream: Stream,
 ) -> RowNumbers:
-    """Append the newborns of `mothers`, born in `months`, each the mother's birth of an order; return their rows.
+    """Append the newborns of `mothers`, by month and order among the mother's births; return their rows.
 
     A newborn has the mother's place, household and income, and will have a resident's pension; born to a
     household with low income or state support it counts as low income.
@@ -113,7 +107,9 @@ def deliver(
     return rows
 
 
-def arrive(residents: Residents, months: int, tables: LifeTables, stream: Stream) -> tuple[RowNumbers, RowNumbers]:
+def arrive(
+    residents: Residents, months: int, tables: LifeTables, stream: Stream
+) -> tuple[RowNumbers, RowNumbers]:
     """Append the newcomers of all months to the counties that gain; return their rows and months of coming.
 
     How many come, of each class of age and sex, is the expected number rounded by a keyed draw. A newcomer
@@ -125,13 +121,12 @@ def arrive(residents: Residents, months: int, tables: LifeTables, stream: Stream
         _lived_in(founders)[: len(tables.migration.arrivals)] & tables.migration.arrivals.any(axis=(1, 2))
     )
     came = [
-        (*_newcomers(int(county), month, tables.migration, stream), month)
+        _newcomers(int(county), month, tables.migration, stream)
         for month in range(months) for county in gaining
     ]  # fmt: skip
     if not came:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    keys, county, first, last, sex = (np.concatenate(parts) for parts in list(zip(*came, strict=True))[:5])
-    month = np.repeat([each[5] for each in came], [len(each[0]) for each in came])
+    keys, county, month, first, last, sex = (np.concatenate(parts) for parts in zip(*came, strict=True))
     word = stream.words(keys, Decision.NEWCOMER, month)
     donors = np.empty(len(keys), dtype=np.int64)
     _find_donors(founders, keys, county, stream.k0, stream.k1, donors)
@@ -180,7 +175,7 @@ def _settle(age: npt.NDArray[np.int64], alone: npt.NDArray[np.bool_]) -> npt.NDA
 
 
 def _newcomers(county: int, month: int, migration: Migration, stream: Stream) -> Sequence[npt.NDArray]:
-    """Return key, county, bounds of age in years, and sex of those who come to one county."""
+    """Return key, county, month, bounds of age in years, and sex of those who come to one county."""
     expected = migration.arrivals[county]  # [classes, 2]
     code = int(migration.county_code[county])
     cells = (_U64(code) << _32) + np.arange(expected.size, dtype=np.uint64)
@@ -189,7 +184,8 @@ def _newcomers(county: int, month: int, migration: Migration, stream: Stream) ->
     cell = np.repeat(np.arange(expected.size), count)
     keys = newcomer_keys(code, month, len(cell))
     bounds = migration.first_age
-    return keys, np.full(len(cell), county), bounds[cell // 2], bounds[cell // 2 + 1], cell % 2
+    here, now = np.full(len(cell), county), np.full(len(cell), month)
+    return keys, here, now, bounds[cell // 2], bounds[cell // 2 + 1], cell % 2
 
 
 @njit(cache=True)

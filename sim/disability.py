@@ -61,8 +61,10 @@ def _draw(
     tables: LifeTables,
     stream: Stream,
 ) -> None:
-    rules, law = tables.month.packed, as_record(tables.start)
-    _start(rows_of(residents), rows, ages_of, times, with_onsets, one_resident(), rules, law, stream.k0, stream.k1)
+    _start(
+        rows_of(residents), rows, ages_of, times, with_onsets, one_resident(), tables.month.packed,
+        as_record(tables.start), stream.k0, stream.k1,
+    )  # fmt: skip
 
 
 @njit(cache=True)
@@ -91,11 +93,7 @@ def begin_one(one, age_month, time, with_onsets, t, law, k0, k1):  # type: ignor
     linked = np.int64(a[1] < law.linked[active, group, age])
     b = words(one.key, time, _DISABILITY, k0, k1)
     _survey(one, linked, _severity(a[2], t), b, t)
-    if (
-        not active
-        and not linked
-        and _lose_for_good(one, b[3], law.lasting[0, age], law.lasting[1, age])
-    ):
+    if not active and not linked and _lose_for_good(one, b[3], law.lasting[0, age], law.lasting[1, age]):
         lived = max(age_month + 1 - one.birth_month, 0)
         span = np.uint64(min(lived, _MONTHS_TO_ONSET_AGE - 1))
         one.function_since = one.birth_month + np.int64((np.uint64(a[3]) * span) >> _32)

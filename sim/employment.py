@@ -102,9 +102,11 @@ def work(one, age, age_months, word, t, k0, k1):  # type: ignore[no-untyped-def]
     """Let a month of work pass; whoever begins to work enters the employees' scheme, if the rank says so."""
     before = one.employment
     one.employment = activity(one, age, age_months, word, before, t)
-    if one.employment == Employment.EMPLOYED and before <= Employment.STUDENT and one.pension <= Pension.RESIDENT:
-        if _is_employee(one, words(one.key, 0, _PENSION, k0, k1)[0], t):
-            one.pension = Pension.EMPLOYEE
+    begins = one.employment == Employment.EMPLOYED and before <= Employment.STUDENT
+    if not begins or one.pension > Pension.RESIDENT:
+        return
+    if _is_employee(one, words(one.key, 0, _PENSION, k0, k1)[0], t):
+        one.pension = Pension.EMPLOYEE
 
 
 @njit

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,37 +23,39 @@ FOUNDED = -1  # the month of coming of a founder
 BIRTHS, DEATHS, ARRIVALS, LEAVERS = range(4)  # rows of History.flows
 
 
-class Book(NamedTuple):
-    """The columns of a history, one row a resident, and its entries."""
-
-    comes: npt.NDArray[np.int16]  # month of coming, -1 for founders
-    leaves: npt.NDArray[np.int16]  # month of death or leaving, 32767 for none
-    why: npt.NDArray[np.uint8]  # Exit
-    widowed: npt.NDArray[np.int16]  # month in which the spouse died or left, 32767 for none
-    first: npt.NDArray[np.int32]  # entries first to last - 1 are the resident's
-    last: npt.NDArray[np.int32]
-    entries: npt.NDArray[np.uint32]
+LIFE = np.dtype(
+    [
+        ("comes", "i2"),  # month of coming, -1 for founders
+        ("leaves", "i2"),  # month of death or leaving, 32767 for none
+        ("widowed", "i2"),  # month in which the spouse died or left, 32767 for none
+        ("why", "u1"),  # Exit
+        ("first", "i4"),  # entries first to last - 1 are the resident's
+        ("last", "i4"),
+    ],
+    align=True,
+)
 
 
 @dataclass(frozen=True)
 class History:
-    """A history of ``months`` months: its book, and what was counted on the way.
+    """A history of ``months`` months: a record (``LIFE``) for each resident, the entries, and counts.
 
     ``flows`` are births, deaths, arrivals and leavers, shape (4, counties of the atlas, months).
     """
 
-    book: Book
+    lives: npt.NDArray[np.void]
+    entries: npt.NDArray[np.uint32]
     flows: Ints
     months: int
 
     @property
     def size(self) -> int:
         """Return how many residents ever live in the market."""
-        return len(self.book.comes)
+        return len(self.lives)
 
     def coming(self, month: int) -> slice:
         """Return the rows of those who come in a month; -1 for the founders."""
-        return slice(*np.searchsorted(self.book.comes, (month, month + 1)).tolist())
+        return slice(*np.searchsorted(self.lives["comes"], (month, month + 1)).tolist())
 
     def in_month(self, month: int) -> tuple[Ints, npt.NDArray[np.uint32]]:
         """Return the rows and entries of one month, by row."""
@@ -65,12 +66,19 @@ class History:
     @cached_property
     def _by_month(self) -> tuple[Ints, npt.NDArray[np.uint32], Ints]:
         """Return rows and entries in order of (month, row), and where each month begins."""
-        book = self.book
-        in_turn = np.argsort(book.first, kind="stable")
-        row = np.repeat(in_turn, (book.last - book.first)[in_turn])
-        month = (book.entries >> np.uint32(16)).astype(np.int64)
+        first, last = self.lives["first"], self.lives["last"]
+        in_turn = np.argsort(first, kind="stable")
+        row = np.repeat(in_turn, (last - first)[in_turn])
+        month = (self.entries >> np.uint32(16)).astype(np.int64)
         order = np.argsort(month << 32 | row, kind="stable")
-        return row[order], book.entries[order], np.searchsorted(month[order], np.arange(self.months + 1))
+        return row[order], self.entries[order], np.searchsorted(month[order], np.arange(self.months + 1))
+
+
+def newly_come(comes: npt.ArrayLike) -> npt.NDArray[np.void]:
+    """Open the records of those who come in some months: nothing has happened to them yet."""
+    lives = np.zeros(np.size(comes), dtype=LIFE)
+    lives["comes"], lives["leaves"], lives["widowed"] = comes, NEVER_LEAVES, NEVER_LEAVES
+    return lives
 
 
 def values_of(entries: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:

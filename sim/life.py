@@ -31,13 +31,12 @@ from sim.history import (
     DEATHS,
     FOUNDED,
     LEAVERS,
-    NEVER_LEAVES,
-    Book,
     History,
     change_in,
     disability_value,
     entry,
     month_in,
+    newly_come,
 )
 from sim.kinds import Change, DisabilityKind, Employment, Exit, Function
 from sim.rates import OLDEST, LifeTables, as_record
@@ -93,29 +92,25 @@ class _Lives:
         self.flows = np.zeros((4, len(tables.migration.county_code), months), dtype=np.int64)
         self.entries = np.empty(residents.size + _MOST_A_MONTH * months, dtype=np.uint32)
         self.count = 0
-        self.columns = _empty_columns(np.full(residents.size, FOUNDED))
+        self.lives = newly_come(np.full(residents.size, FOUNDED))
 
     def let_come(self, rows: RowNumbers, comes: RowNumbers) -> None:
         """Take in those who have been appended to the residents, and let them live."""
-        new = _empty_columns(comes)
-        self.columns = [np.concatenate(pair) for pair in zip(self.columns, new, strict=True)]
+        self.lives = np.concatenate((self.lives, newly_come(comes)))
         arrived = self.residents.mother[rows] == NOBODY
         np.add.at(self.flows[ARRIVALS], (self.residents.county[rows[arrived]], comes[arrived]), 1)
         self.live_all(slice(self.residents.size - len(rows), self.residents.size), _EVERYONE)
 
-    @property
-    def book(self) -> Book:
-        return Book(*self.columns, self.entries)
-
     def live_all(self, rows: slice, whom: int) -> None:
         """Live all months of some rows."""
         people, spouse = rows_of(self.residents), self.residents.spouse
-        follow = demography.followed(self.residents, rows, *self.columns[:3])
+        follow = demography.followed(self.residents, rows, self.lives)
         room, row = _room(), rows.start
         while row < rows.stop:
             row, self.count = _live(
-                people, spouse, self.book, (row, rows.stop), follow[row - rows.start:], whom, self.held, self.months,
-                self.birth, self.tables, self.flows, room, self.count, self.stream.k0, self.stream.k1,
+                people, spouse, self.lives, self.entries, self.flows, (row, rows.stop),
+                follow[row - rows.start :], whom, (self.held, self.months, self.birth, self.tables), room,
+                self.count, self.stream.k0, self.stream.k1,
             )  # fmt: skip
             if row < rows.stop:
                 more = np.empty(len(self.entries) // 2 + _MOST_A_MONTH * self.months, dtype=np.uint32)
@@ -124,24 +119,17 @@ class _Lives:
     def births(self) -> tuple[RowNumbers, RowNumbers, RowNumbers]:
         """List the births: mother's row, month, order among the mother's births."""
         told = np.empty((3, int(self.flows[BIRTHS].sum())), dtype=np.int64)
-        _list_births(self.book, self.residents.births, told)
+        _list_births(self.lives, self.entries, self.residents.births, told)
         return told[0], told[1], told[2]
 
     def closed(self, founders: int) -> History:
         """Put the rows in order of coming, hide those who are still to come, and close the book."""
-        residents, columns = self.residents, self.columns
+        residents, lives = self.residents, self.lives
         if residents.size > founders:
-            order = demography.order_by_coming(residents, founders, columns[0])
-            columns = [np.concatenate((each[:founders], each[order])) for each in columns]
+            order = demography.order_by_coming(residents, founders, lives["comes"])
+            lives[founders:] = lives[order]
         residents.size = founders
-        return History(Book(*columns, self.entries[: self.count].copy()), self.flows, self.months)
-
-
-def _empty_columns(comes: RowNumbers) -> list[npt.NDArray]:
-    """Open a book for those who come."""
-    never = np.full(len(comes), NEVER_LEAVES, dtype=np.int16)
-    none = np.zeros(len(comes), dtype=np.int32)
-    return [comes.astype(np.int16), never, none.astype(np.uint8), never.copy(), none, none.copy()]
+        return History(lives, self.entries[: self.count].copy(), self.flows, self.months)
 
 
 def _room() -> tuple[npt.NDArray, ...]:
@@ -151,30 +139,32 @@ def _room() -> tuple[npt.NDArray, ...]:
 
 
 @njit(cache=True)
-def _live(people, spouse, book, rows, follow, whom, held, months, birth, tables, flows, room, count, k0, k1):  # type: ignore[no-untyped-def]
+def _live(people, spouse, lives, entries, flows, rows, follow, whom, plan, room, count, k0, k1):  # type: ignore[no-untyped-def]
     """Live some rows; return the first row not lived, for lack of room, and how many entries there are."""
+    held, months, birth, tables = plan
     one, rules = room[0][0], (tables[0][0], tables[1][0], tables[2][0])
     for row in range(rows[0], rows[1]):
-        if book.entries.size - count < _MOST_A_MONTH * months:
+        if entries.size - count < _MOST_A_MONTH * months:
             return row, count
         minor = people.birth_month[row] >= -demography.ADULT_MONTHS
         if (whom == _GROWN and minor) or (whom == _MINORS and not minor):
             continue
         take(people, row, one)
-        book.first[row] = count
+        life = lives[row]
+        life.first = count
         leads = np.int64(follow[row - rows[0]])
         why, month, count = _live_years(
-            one, book.comes[row] + 1, min(months, leads + 1), held, birth, rules, book.entries, flows, room, count,
+            one, life.comes + 1, min(months, leads + 1), held, birth, rules, entries, flows, room, count,
             k0, k1,
         )  # fmt: skip
         if why == _NOTHING and leads < months:
             why, month = _LEFT, leads
             flows[LEAVERS, one.county, month] += 1
-        book.last[row] = count
+        life.last = count
         if why != _NOTHING:
-            book.leaves[row], book.why[row] = month, Exit.DIED if why == _DIED else Exit.MOVED
+            life.leaves, life.why = month, Exit.DIED if why == _DIED else Exit.MOVED
             if spouse[row] >= 0:
-                book.widowed[spouse[row]] = min(book.widowed[spouse[row]], month)
+                lives[spouse[row]].widowed = month
     return rows[1], count
 
 
@@ -197,13 +187,13 @@ def _live_years(one, month, end, held, birth, rules, entries, flows, room, count
 
 @njit(inline="always")
 def _live_span(one, first, span, held, birth, rules, entries, flows, room, count, k0, k1):  # type: ignore[no-untyped-def]
-    """Live some months; return what ended them, the month it did or the next one, and how many entries there are."""
+    """Live some months; return what ended them, that month or the next one, and how many entries."""
     t, limits, word = rules[0], rules[2], room[1]
     age_months = (0 if held else first) - np.int64(one.birth_month)
     age = min(age_months // 12, OLDEST)
     event, losing, finding = watch(
-        one.key, first, span, limits, 2 * one.sex + one.area, age, one.county, one.area, word, room[2], room[3],
-        k0, k1,
+        one.key, first, span, limits, 2 * one.sex + one.area, age, one.county, one.area, word, room[2],
+        room[3], k0, k1,
     )  # fmt: skip
     event |= np.uint64(1) if held else _boundaries(one, age, age_months, t, limits)
     inside = ~from_place(span)
@@ -320,22 +310,24 @@ def _renew(one, month, rules, entries, count, k0, k1):  # type: ignore[no-untype
 
 
 @njit(cache=True)
-def _list_births(book, births, told):  # type: ignore[no-untyped-def]
+def _list_births(lives, entries, births, told):  # type: ignore[no-untyped-def]
     """List mother, month and order of each birth, by row."""
     count = 0
-    for row in range(book.first.size):
+    for row in range(lives.size):
         order = np.int64(births[row])
-        for n in range(book.first[row], book.last[row]):
-            if change_in(book.entries[n]) == _BIRTH:
-                told[0, count], told[1, count], told[2, count] = row, month_in(book.entries[n]), order
+        for n in range(lives[row].first, lives[row].last):
+            if change_in(entries[n]) == _BIRTH:
+                told[0, count], told[1, count], told[2, count] = row, month_in(entries[n]), order
                 count += 1
                 order += 1
 
 
-def life_ending(residents: Residents, tables: LifeTables) -> npt.NDArray[np.float64]:
-    """Return each resident's monthly chance, at the census's rates, to die or to change in function."""
-    age = np.minimum(residents.age_months(-1) // 12, OLDEST)
-    lost = (residents.function != Function.NONE).astype(np.int64)
-    group = 2 * residents.sex.astype(np.int64) + residents.area
+def life_ending(
+    residents: Residents, tables: LifeTables, rows: npt.NDArray[np.integer]
+) -> npt.NDArray[np.float64]:
+    """Return each row's monthly chance, at the census's rates, to die or to change in function."""
+    age = np.minimum((-1 - residents.birth_month[rows].astype(np.int64)) // 12, OLDEST)
+    lost = (residents.function[rows] != Function.NONE).astype(np.int64)
+    group = 2 * residents.sex[rows].astype(np.int64) + residents.area[rows]
     words = tables.held.death[lost, group, age] + tables.held.turnover[lost, group, age]
     return np.asarray(words / 2.0**32)

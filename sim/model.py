@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import mesa
 import numpy as np
@@ -138,10 +139,10 @@ class CommunityModel(mesa.Model):
         """Live all months and record the needs, 1 to 7 of the order above, once."""
         if self._lived is None:
             world, people = self.world, self.people
-            ending = life_ending(people, world.life)
             county = people.county.copy()
             history = live(people, world.months, world.life, self.stream, self.held)
             self.passed("life")
+            ending = partial(life_ending, people, world.life)
             definitions = world.services, world.settings, world.atlas
             ledger = record(people, history, *definitions, self.stream, ending, self.held)
             self._check(history, ledger, county)
@@ -150,7 +151,7 @@ class CommunityModel(mesa.Model):
         return self._lived
 
     def _check(self, history: History, ledger: Ledger, county: npt.NDArray[np.uint8]) -> None:
-        names = self.world.atlas.counties.name
+        names = self.world.atlas.counties.name.tolist()
         if not self.held:
             founders = np.bincount(county, minlength=len(names))
             check_conserved(history, founders, ledger.residents, names)

@@ -45,7 +45,7 @@ def turn(
 ) -> MonthCounts:
     """Turn the columns from the end of the month before to the end of `month`, and count."""
     rows, entries = history.in_month(month)
-    leaves, why = history.book.leaves == month, history.book.why
+    leaves, why = history.lives["leaves"] == month, history.lives["why"]
     died, left = (np.flatnonzero(leaves & (why == each)) for each in (Exit.DIED, Exit.MOVED))
     gone = np.concatenate((died, left))
     residents.exit_month[gone], residents.exit[gone] = month, why[gone]

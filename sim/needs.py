@@ -71,7 +71,8 @@ class Asks:
 
 SPELL = np.dtype(
     [("service", "u1"), ("group", "u1"), ("resident", "i4"), ("key", "u8"), ("county", "u1"), ("start", "i4"),
-     ("end", "i4"), ("age_months", "i2"), ("function", "u1"), ("area", "u1"), ("payer", "u1"), ("income", "i4")]
+     ("end", "i4"), ("age_months", "i2"), ("function", "u1"), ("area", "u1"), ("payer", "u1"),
+     ("income", "i4")]
 )  # fmt: skip
 ASK = np.dtype(
     [("spell", "i4"), ("minute", "i4"), ("ordinal", "i2"), ("wish", "u4"), ("age_months", "i2"),

@@ -13,7 +13,7 @@ _DTYPES = {column.name: column.dtype for column in COLUMNS}
 
 
 class Rows(NamedTuple):
-    """Hold the columns that life reads: ``rows.sex[i]`` is the sex of row ``i`` (units: ``sim.residents``)."""
+    """Hold the columns that life reads: ``rows.sex[i]`` is the sex of row ``i`` (see ``sim.residents``)."""
 
     key: Any
     sex: Any
@@ -52,8 +52,13 @@ def one_resident() -> Any:
 @njit(inline="always")
 def take(rows, i, one):  # type: ignore[no-untyped-def]
     """Copy row ``i`` into a record."""
-    one.key, one.sex, one.birth_month, one.county = rows.key[i], rows.sex[i], rows.birth_month[i], rows.county[i]
-    one.area, one.last_birth, one.payer = rows.area[i], rows.last_birth[i], rows.payer[i]
+    one.key, one.sex, one.birth_month = rows.key[i], rows.sex[i], rows.birth_month[i]
+    one.county, one.area, one.last_birth, one.payer = (
+        rows.county[i],
+        rows.area[i],
+        rows.last_birth[i],
+        rows.payer[i],
+    )
     one.function, one.function_since = rows.function[i], rows.function_since[i]
     one.disability_kind, one.disability_grade = rows.disability_kind[i], rows.disability_grade[i]
     one.card, one.employment, one.work_rank = rows.card[i], rows.employment[i], rows.work_rank[i]

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from sim.compiled import njit
 from sim.conditions import COLUMNS, MOTHER_ROW, NO_MOTHER, OLDEST_MONTHS, WIDEST, Conditions, has
 from sim.errors import ScenarioError
-from sim.needs import Array
 from sim.residents import Residents
 from sim.services import Service
 from sim.streams import threshold
@@ -103,11 +102,9 @@ def mothers_work(residents: Residents, rows: Rows) -> npt.NDArray[np.uint8]:
 
 def needs_of(needs: npt.NDArray[np.uint32], services: int) -> tuple[Rows, Ints]:
     """List needs, a bit each, as (row of the resident, service), in that order."""
-    found: list[Array] = [np.flatnonzero(needs >> np.uint32(s) & np.uint32(1)) for s in range(services)]
-    rows = np.concatenate([*found, np.zeros(0, dtype=np.int64)])
-    service = np.repeat(np.arange(services), [each.size for each in found])
-    order = np.lexsort((service, rows))
-    return rows[order].astype(np.int32), service[order]
+    rows = np.flatnonzero(needs).astype(np.int32)
+    which, service = np.nonzero(needs[rows, None] >> np.arange(services, dtype=np.uint32) & np.uint32(1))
+    return rows[which], service
 
 
 @njit(cache=True)
@@ -128,7 +125,7 @@ def _screen(exit_month, birth_month, own, mother, tables, needs):  # type: ignor
 
 @njit
 def holding(ways, state, age_months):  # type: ignore[no-untyped-def]
-    """Return the ways (bits) that hold of a resident, its mother's work aside; ``state`` is its ``COLUMNS``."""
+    """Return the ways (bits) that hold of a resident, its mother's work aside; ``state``: its ``COLUMNS``."""
     hold = ways.by_age[min(max(age_months, 0), OLDEST_MONTHS)]
     if hold:
         for column in range(len(COLUMNS)):

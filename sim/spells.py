@@ -7,62 +7,24 @@ happens to a resident at one keyed minute of the month.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiled import njit
-from sim.conditions import COLUMNS, MOTHER_ROW, NO_MOTHER, OLDEST_MONTHS
-from sim.demography import ADULT_MONTHS, WIDOWED, renewed_key
-from sim.history import Book, History, change_in, month_in, value_in
-from sim.kinds import Change, Sex
+from sim.history import History
 from sim.needs import ASK, SPELL
+from sim.needy import AREA, FUNCTION, NEEDY, PAYER, NeedRows, describe, expect, look, meet, mothers_work, read
 from sim.residents import Residents
-from sim.screening import MOST_SERVICES, MOST_WAYS, MOTHERLESS, holding, services_of
+from sim.screening import MOST_SERVICES, MOST_WAYS, services_of
 from sim.streams import Decision, Stream, words
 
 _MONTH_BEFORE = 43800  # minutes of a month before the founding, as in sim.clock
 _MINUTE, _WISH = int(Decision.MINUTE), int(Decision.WISH)
-_FUNCTION, _KIND, _GRADE, _CARD, _LIVING, _WORK, _PENSION = (
-    COLUMNS.index(name) for name in ("function", "disability_kind", "disability_grade", "card", "living",
-                                     "employment", "pension")
-)  # fmt: skip
-_AREA, _PAYER, _MIGRANT = (COLUMNS.index(name) for name in ("area", "payer", "migrant"))
 _EMPTY = np.uint64(0)
 _U32 = np.uint32
-
-NEEDY = np.dtype(
-    [("row", "i8"), ("key", "u8"), ("born", "i8"), ("county", "i8"), ("township", "i8"), ("income", "i8"),
-     ("mother", "i8"), ("cursor", "i8"), ("last", "i8"), ("end", "i8"), ("widowed", "i8"), ("then", "u1"),
-     ("open", "u4")],
-    align=True,
-)  # fmt: skip
-
-
-class NeedRows(NamedTuple):
-    """Hold the columns that needs are read from; the first ten are ``conditions.COLUMNS``."""
-
-    function: Any
-    disability_kind: Any
-    disability_grade: Any
-    card: Any
-    living: Any
-    area: Any
-    employment: Any
-    pension: Any
-    payer: Any
-    migrant: Any
-    key: Any
-    birth_month: Any
-    county: Any
-    community: Any
-    income: Any
-    mother: Any
-    spouse: Any
-    sex: Any
-    last_birth: Any
 
 
 class Counted(NamedTuple):
@@ -126,12 +88,11 @@ class Recorder:
         spells[: len(first)] = first
         asks = np.empty(size // 20 + self._most, dtype=ASK)
         at = (0, 0, len(first), 0)  # row, spell of the census, spells, asks
-        room = np.zeros(1, dtype=NEEDY), np.zeros(len(COLUMNS), dtype=np.uint8)
-        rooms = *room, np.zeros(MOST_SERVICES, dtype=np.int64), np.zeros(MOST_SERVICES, dtype=np.int64)
+        room, known = np.zeros(1, dtype=NEEDY), (self._tables, *self._places, held, self._most)
         while True:
             at = _record(
-                self._people, self._history.book, founding, self._tables, self._places, held, rooms, spells,
-                asks, self._counts, self._most, at, stream.k0, stream.k1,
+                self._people, self._history.lives, self._history.entries, founding, known, room, spells, asks,
+                self._counts, at, stream.k0, stream.k1,
             )  # fmt: skip
             if at[0] == size:
                 break
@@ -144,161 +105,74 @@ class Recorder:
 
 
 @njit(cache=True)
-def _record(people, book, founding, tables, places, held, rooms, spells, asks, counts, most, at, k0, k1):  # type: ignore[no-untyped-def]
+def _record(people, lives, entries, founding, known, room, spells, asks, counts, at, k0, k1):  # type: ignore[no-untyped-def]
     """Record row by row; return the first row not recorded, for lack of room, and how far all is filled."""
-    one, state, ways = rooms[0][0], rooms[1], tables[0]
-    spell_of, begun = rooms[2], rooms[3]
-    months = counts.ways.shape[2] - 1
-    begins = places[1]
+    tables, townships, begins, held, most = known
+    one, ways = room[0], tables[0]
+    by_way, by_service, work = counts.ways, counts.persons, people.employment
+    last_birth, spouse, sex = people.last_birth, people.spouse, people.sex
     row, census, n_spells, n_asks = at
-    while row < book.comes.size and spells.size - n_spells >= most and asks.size - n_asks >= most:
-        _meet(people, book, places[0], row, months, one, state)
+    while row < lives.size and spells.size - n_spells >= most and asks.size - n_asks >= most:
+        meet(people, townships, row, one)
+        expect(lives, entries, row, begins.size - 1, spouse, sex, last_birth, one)
         while census < founding.row.size and founding.row[census] == row:
             s = founding.service[census]
-            spell_of[s], begun[s] = census, founding.begun[census]
-            one.open |= _U32(1 << s)
+            one.spell[s], one.begun[s], one.open = census, founding.begun[census], one.open | _U32(1 << s)
             census += 1
-        month, before = max(np.int64(book.comes[row]), 0), _EMPTY
+        month, before = one.comes, _EMPTY
         while month < one.end:
-            fresh = _read(book.entries, month, one, state, k0, k1)
-            hold, until = _look(people, book, month, held, one, state, ways)
+            fresh = read(entries, month, one, k0, k1)
+            hold, until = look(work, lives, entries, month, held, one, ways)
             if hold != before:
-                _count(counts, one.county, month, before, hold, ways)
+                _count(by_way, by_service, one.county, month, before, hold, ways)
                 before = hold
             needs = services_of(ways, hold) & ways.queued
             if one.open | needs:
+                _close(one, month, _U32(0) if fresh else needs, spells, begins, k0, k1)
                 age = (0 if held else month) - one.born
-                _close(one, month, _U32(0) if fresh else needs, spell_of, spells, begins, k0, k1)
-                n_spells = _open(
-                    one, month, age, needs, hold, state, ways, spell_of, begun, spells, n_spells, begins, k0, k1
-                )
+                n_spells = _open(one, month, age, needs, hold, ways, spells, n_spells, begins, k0, k1)
                 n_asks = _ask(
-                    people, book, one, month, until, held, state, ways, spell_of, begun, asks, n_asks, begins,
-                    k0, k1,
-                )  # fmt: skip
+                    work, lives, entries, one, month, until, held, ways, asks, n_asks, begins, k0, k1
+                )
             month = until
-        if month < months:
-            _close(one, month, _U32(0), spell_of, spells, begins, k0, k1)
-        _count(counts, one.county, min(month, months), before, _EMPTY, ways)
+        if month < begins.size - 1:
+            _close(one, month, _U32(0), spells, begins, k0, k1)
+            _count(by_way, by_service, one.county, month, before, _EMPTY, ways)
         row += 1
     return row, census, n_spells, n_asks
 
 
-@njit(inline="always")
-def _meet(people, book, townships, row, months, one, state):  # type: ignore[no-untyped-def]
-    """Take up a resident as it came."""
-    state[0], state[1] = people.function[row], people.disability_kind[row]
-    state[2], state[3] = people.disability_grade[row], people.card[row]
-    state[4], state[5], state[6] = people.living[row], people.area[row], people.employment[row]
-    state[7], state[8], state[9] = people.pension[row], people.payer[row], people.migrant[row]
-    one.row, one.key, one.born = row, people.key[row], people.birth_month[row]
-    one.county, one.income, one.mother = people.county[row], people.income[row], people.mother[row]
-    one.township = townships[people.community[row]]
-    one.cursor, one.last, one.open = book.first[row], book.last[row], 0
-    one.end = min(np.int64(book.leaves[row]), months)
-    one.widowed = book.widowed[row]
-    if one.widowed < one.end:
-        woman = row if people.sex[row] == Sex.FEMALE else people.spouse[row]
-        minors = one.widowed - _last_birth(people, book, woman, one.widowed) < ADULT_MONTHS
-        one.then = WIDOWED[np.int64(minors), state[_LIVING]]
-
-
 @njit
-def _last_birth(people, book, woman, month):  # type: ignore[no-untyped-def]
-    """Return the month in which a woman gave birth for the last time before a month."""
-    last = np.int64(people.last_birth[woman])
-    for n in range(book.first[woman], book.last[woman]):
-        if change_in(book.entries[n]) == Change.BIRTH and month_in(book.entries[n]) < month:
-            last = month_in(book.entries[n])
-    return last
-
-
-@njit(inline="always")
-def _read(entries, month, one, state, k0, k1):  # type: ignore[no-untyped-def]
-    """Read a resident's entries up to a month; tell whether another resident took the place."""
-    fresh = False
-    while one.cursor < one.last and month_in(entries[one.cursor]) <= month:
-        change, value = change_in(entries[one.cursor]), value_in(entries[one.cursor])
-        if change == Change.FUNCTION:
-            state[_FUNCTION] = value
-        elif change == Change.DISABILITY:
-            state[_KIND], state[_GRADE], state[_CARD] = value & 7, value >> 3 & 3, value >> 5
-        elif change == Change.WORK:
-            state[_WORK] = value
-        elif change == Change.PENSION:
-            state[_PENSION] = value
-        elif change == Change.RENEWAL:
-            one.key = renewed_key(one.key, month_in(entries[one.cursor]), k0, k1)
-            fresh = True
-        one.cursor += 1
-    if one.widowed <= month:
-        state[_LIVING] = one.then
-    return fresh
-
-
-@njit(inline="always")
-def _look(people, book, month, held, one, state, ways):  # type: ignore[no-untyped-def]
-    """Return the ways to need that hold at the end of a month, and the next month that may change them."""
-    age = (0 if held else month) - one.born
-    hold, until = holding(ways, state, age), one.end
-    if not held:
-        until = min(until, month + ways.calm_to[min(max(age, 0), OLDEST_MONTHS)] - age)
-    if one.cursor < one.last:
-        until = min(until, month_in(book.entries[one.cursor]))
-    if one.widowed > month:
-        until = min(until, one.widowed)
-    if hold & ways.of_mother:
-        work, change = _mothers_work(people, book, one.mother, month)
-        hold &= ways.by_kind[MOTHER_ROW, min(work, NO_MOTHER)]
-        until = min(until, change)
-    return hold, until
-
-
-@njit
-def _mothers_work(people, book, mother, month):  # type: ignore[no-untyped-def]
-    """Return what a mother does at the end of a month (255: she is not there), and when that changes."""
-    if mother < 0 or book.leaves[mother] <= month:
-        return np.int64(MOTHERLESS), np.int64(NEVER)
-    work = np.int64(people.employment[mother])
-    for n in range(book.first[mother], book.last[mother]):
-        if change_in(book.entries[n]) == Change.WORK:
-            if month_in(book.entries[n]) > month:
-                return work, min(month_in(book.entries[n]), np.int64(book.leaves[mother]))
-            work = value_in(book.entries[n])
-    return work, np.int64(book.leaves[mother])
-
-
-@njit
-def _count(counts, county, month, before, now, ways):  # type: ignore[no-untyped-def]
+def _count(by_way, by_service, county, month, before, now, ways):  # type: ignore[no-untyped-def]
     """Note that other ways hold from a month on."""
+    changed = before ^ now
     for way in range(MOST_WAYS):
         bit = np.uint64(1) << np.uint64(way)
-        if (before | now) < bit:
+        if changed < bit:
             break
-        if (before ^ now) & bit:
-            counts.ways[way, county, month] += 1 if now & bit else -1
+        if changed & bit:
+            by_way[way, county, month] += 1 if now & bit else -1
     for s in range(ways.services):
         needed, needs = (before & ways.of_service[s]) != 0, (now & ways.of_service[s]) != 0
-        counts.persons[s, county, month] += np.int64(needs) - np.int64(needed)
+        by_service[s, county, month] += np.int64(needs) - np.int64(needed)
 
 
 @njit
-def _close(one, month, needs, spell_of, spells, begins, k0, k1):  # type: ignore[no-untyped-def]
+def _close(one, month, needs, spells, begins, k0, k1):  # type: ignore[no-untyped-def]
     """End the spells of services no longer needed."""
     closing = one.open & ~needs
-    for s in range(MOST_SERVICES):
-        if closing >> _U32(s) == 0:
-            break
-        if closing & _U32(1 << s):
-            spell = spell_of[s]
-            spells[spell].end = minute_of(spells[spell].key, month, begins, k0, k1)
+    if closing:
+        for s in range(MOST_SERVICES):
+            if closing & _U32(1 << s):
+                spell = spells[one.spell[s]]
+                spell.end = minute_of(spell.key, month, begins, k0, k1)
     one.open &= needs
 
 
 @njit
-def _open(one, month, age, needs, hold, state, ways, spell_of, begun, spells, count, begins, k0, k1):  # type: ignore[no-untyped-def]
+def _open(one, month, age, needs, hold, ways, spells, count, begins, k0, k1):  # type: ignore[no-untyped-def]
     """Begin the spells of services newly needed, with what the resident is now; return how many there are."""
-    missing = needs & ~one.open
+    missing, state = needs & ~one.open, one.state
     for s in range(ways.services):
         if not missing & _U32(1 << s):
             continue
@@ -306,9 +180,9 @@ def _open(one, month, age, needs, hold, state, ways, spell_of, begun, spells, co
         spell.service, spell.group = s, ways.group[_lowest(hold & ways.of_service[s])]
         spell.resident, spell.key, spell.county = one.row, one.key, one.county
         spell.start, spell.end = minute_of(one.key, month, begins, k0, k1), NEVER
-        spell.age_months, spell.function, spell.income = age, state[_FUNCTION], one.income
-        spell.area, spell.payer = state[_AREA], state[_PAYER]
-        spell_of[s], begun[s] = count, month
+        spell.age_months, spell.function, spell.income = age, state[FUNCTION], one.income
+        spell.area, spell.payer = state[AREA], state[PAYER]
+        one.spell[s], one.begun[s] = count, month
         count += 1
     one.open |= missing
     return count
@@ -324,31 +198,22 @@ def _lowest(bits):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _ask(people, book, one, first, until, held, state, ways, spell_of, begun, asks, count, begins, k0, k1):  # type: ignore[no-untyped-def]
+def _ask(work, lives, entries, one, first, until, held, ways, asks, count, begins, k0, k1):  # type: ignore[no-untyped-def]
     """Let a resident ask for what it needs, in the months from `first` to `until` - 1 in which it would."""
     for s in range(ways.services):
         if not one.open & _U32(1 << s):
             continue
         every = ways.every[s]
-        month = first + (begun[s] - first) % every if every else begun[s]
+        month = first + (one.begun[s] - first) % every if every else one.begun[s]
         while first <= month < until:
             word = words(one.key, month if every else 0, _WISH | ways.code[s], k0, k1)[0]
             if word < ways.ceiling[s]:
                 ask = asks[count]
-                ask.spell, ask.ordinal, ask.wish = spell_of[s], month, word
+                ask.spell, ask.ordinal, ask.wish = one.spell[s], month, word
                 ask.minute = minute_of(one.key, month, begins, k0, k1)
                 ask.age_months = (0 if held else month) - one.born
-                ask.mother_employment = _mothers_work(people, book, one.mother, month)[0]
-                _describe(one, state, ask)
+                ask.mother_employment = mothers_work(work, lives, entries, one.mother, month)[0]
+                describe(one, ask)
                 count += 1
             month += every if every else until
     return count
-
-
-@njit
-def _describe(one, state, ask):  # type: ignore[no-untyped-def]
-    """Note what choice needs to know of a resident."""
-    ask.function, ask.disability_kind, ask.disability_grade = state[_FUNCTION], state[_KIND], state[_GRADE]
-    ask.card, ask.living, ask.area, ask.employment = state[_CARD], state[_LIVING], state[_AREA], state[_WORK]
-    ask.pension, ask.payer, ask.migrant = state[_PENSION], state[_PAYER], state[_MIGRANT]
-    ask.county, ask.township, ask.income = one.county, one.township, one.income

@@ -21,16 +21,16 @@ def residents_by_month(history: History, residents: Residents, counties: int) ->
     change = np.zeros((counties, len(Area), history.months + 1), dtype=np.int64)
     size = history.size
     county, area = (residents.whole(name)[:size] for name in ("county", "area"))
-    _come_and_go(county, area, history.book.comes, history.book.leaves, change)
+    _come_and_go(county, area, history.lives, change)
     return np.cumsum(change, axis=2)[:, :, :-1]
 
 
 @njit(cache=True)
-def _come_and_go(county, area, comes, leaves, change):  # type: ignore[no-untyped-def]
+def _come_and_go(county, area, lives, change):  # type: ignore[no-untyped-def]
     last = change.shape[2] - 1
-    for row in range(comes.size):
-        change[county[row], area[row], max(comes[row], 0)] += 1
-        change[county[row], area[row], min(leaves[row], last)] -= 1
+    for row in range(lives.size):
+        change[county[row], area[row], max(lives[row].comes, 0)] += 1
+        change[county[row], area[row], min(lives[row].leaves, last)] -= 1
 
 
 def aged_by_month(
@@ -40,18 +40,18 @@ def aged_by_month(
     count = np.zeros((len(ages), counties, len(months)), dtype=np.int64)
     county, born = (residents.whole(name)[: history.size] for name in ("county", "birth_month"))
     limits, at = np.array(ages, dtype=np.int64) * 12, np.array(months, dtype=np.int64)
-    _count_aged(county, born, history.book.comes, history.book.leaves, limits, at, count)
+    _count_aged(county, born, history.lives, limits, at, count)
     return count
 
 
 @njit(cache=True)
-def _count_aged(county, born, comes, leaves, limits, months, count):  # type: ignore[no-untyped-def]
+def _count_aged(county, born, lives, limits, months, count):  # type: ignore[no-untyped-def]
     youngest, latest = limits.min(), months.max()
-    for row in range(comes.size):
+    for row in range(lives.size):
         if latest - born[row] < youngest:
             continue
         for n in range(months.size):
-            if not comes[row] <= months[n] < leaves[row]:
+            if not lives[row].comes <= months[n] < lives[row].leaves:
                 continue
             for limit in range(limits.size):
                 count[limit, county[row], n] += months[n] - born[row] >= limits[limit]
