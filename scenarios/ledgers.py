@@ -1,0 +1,256 @@
+"""Kept ledgers: the needs of a market, drawn once, and replayed by every scenario of supply, price or staff.
+
+A ledger stands in a folder named by its *content key*: the hash of everything that it depends on, which is
+market, seed, replication, months, the settings that life and founding read, the definitions of need, and the
+sources and evidence they are read with. It holds Parquet tables and ``ledger.json``, which says what each
+table should hold. Folders are written aside and renamed; one that is damaged, or is not what its name says,
+is an error that names it. The store keeps to a size: what was used longest ago goes first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scenarios.load import Scenario
+from sim.compiled import fingerprint
+from sim.errors import RunError
+from sim.measures import LifeRecord
+from sim.needs import Asks, Ledger, Spells
+from sim.parameters import Settings
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TOLD = "ledger.json"
+MOST_GB = 8.0
+_HOUSE = Path(__file__).parents[1]
+_READ_BY_LIFE = (
+    ("calibration", "*.py"),
+    ("calibration/parameters", "*"),
+    ("calibration/evidence", "*"),
+    ("sim/data", "*"),
+)
+_GRIDS = {"people": ("service", "group", "county", "month"), "residents": ("county", "area", "month"),
+          "persons": ("service", "county", "month")}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What a market's residents lived and needed in one replication: all that replays read."""
+
+    ledger: Ledger
+    record: LifeRecord
+    fifth_edges: npt.NDArray[np.int64]  # (2 areas, 4): income at the fifths of the published curve
+
+
+def ledger_facts(
+    scenario: Scenario, settings: Settings, market: str, seed: int, replication: int, months: int
+) -> dict[str, Any]:
+    """Say what a ledger depends on, in words and numbers that JSON can hold.
+
+    `settings` are those of the replication (drawn).
+    """
+    read = {name: q.value for name, q in sorted(settings.quantities.items()) if q.touches == "life"}
+    needs = [
+        (s.id, s.mechanism.name, s.group, s.ask_every_months, s.wish_ceiling, [repr(n.who) for n in s.needed])
+        for s in scenario.services
+    ]
+    return {
+        "market": market, "seed": seed, "replication": replication, "months": months, "settings": read,
+        "definitions": needs, "sources": sources(),
+    }  # fmt: skip
+
+
+@cache
+def sources() -> str:
+    """Name the code and the evidence that lives are drawn with: twelve hexadecimal digits."""
+    digest = hashlib.sha256(fingerprint().encode())
+    for folder, pattern in _READ_BY_LIFE:
+        for path in sorted((_HOUSE / folder).glob(pattern)):
+            if path.is_file():
+                digest.update(f"\n{folder}/{path.name}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def content_key(facts: Mapping[str, Any]) -> str:
+    """Name a ledger by what it depends on: twenty hexadecimal digits."""
+    return hashlib.sha256(_canonical(facts).encode()).hexdigest()[:20]
+
+
+def _canonical(facts: Mapping[str, Any]) -> str:
+    return json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class LedgerStore:
+    """A folder of kept ledgers, at most ``most_gb`` large."""
+
+    folder: Path
+    most_gb: float = MOST_GB
+
+    def read(self, facts: Mapping[str, Any]) -> Lived | None:
+        """Return the ledger of some facts, None where none is kept.
+
+        Raises RunError where the one that is kept is damaged or is not what its name says.
+        """
+        home = self._home(facts)
+        if not home.is_dir():
+            return None
+        told = _told(home)
+        if _canonical(told.get("facts", {})) != _canonical(json.loads(_canonical(facts))):
+            raise _unusable(home, "stale: it was drawn from other settings, definitions, code or evidence")
+        frames = {name: _table(home, name, told) for name in ("spells", "asks", *_GRIDS, "life")}
+        os.utime(home)
+        return _lived(frames, told)
+
+    def write(self, facts: Mapping[str, Any], lived: Lived) -> None:
+        """Keep a ledger; where another process has kept it meanwhile, that one stays.
+
+        Raises RunError where the folder cannot be written.
+        """
+        home = self._home(facts)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            aside = Path(tempfile.mkdtemp(prefix=".aside-", dir=self.folder))
+            try:
+                _write(aside, facts, lived)
+                if not home.exists():
+                    os.replace(aside, home)
+            finally:
+                shutil.rmtree(aside, ignore_errors=True)
+        except OSError as wrong:
+            reason = wrong.strerror or str(wrong)
+            raise RunError(
+                f"{self.folder}: a ledger cannot be kept there: {reason}; make room, give another folder "
+                "with --ledgers, or run with --no-ledgers"
+            ) from None
+        self._forget_oldest(home)
+
+    def _home(self, facts: Mapping[str, Any]) -> Path:
+        return self.folder / content_key(facts)
+
+    def _forget_oldest(self, kept: Path) -> None:
+        """Remove what was used longest ago until the rest fits; the one just written stays."""
+        homes = [home for home in self.folder.iterdir() if (home / TOLD).is_file()]
+        sizes = {home: sum(each.stat().st_size for each in home.iterdir()) for home in homes}
+        total = sum(sizes.values())
+        for home in sorted(homes, key=lambda each: each.stat().st_mtime):
+            if total <= self.most_gb * 1e9:
+                return
+            if home != kept:
+                total -= sizes[home]
+                shutil.rmtree(home, ignore_errors=True)
+
+
+def _unusable(home: Path, why: str) -> RunError:
+    return RunError(f"{home}: {why}; remove that folder and run again (or run with --no-ledgers)")
+
+
+def _told(home: Path) -> dict[str, Any]:
+    """Read what a ledger says of itself."""
+    try:
+        told = json.loads((home / TOLD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise _unusable(home, f"damaged: {TOLD} cannot be read") from None
+    if not isinstance(told, dict) or not {"facts", "tables", "shapes", "life"} <= told.keys():
+        raise _unusable(home, f"damaged: {TOLD} says too little")
+    return told
+
+
+def _table(home: Path, name: str, told: Mapping[str, Any]) -> pl.DataFrame:
+    """Read a table and hold its bytes against what the ledger says of them."""
+    import polars as pl
+
+    path = home / f"{name}.parquet"
+    try:
+        written = path.read_bytes()
+        if hashlib.sha256(written).hexdigest() != told["tables"][name]:
+            raise _unusable(home, f"damaged: {path.name} is not what was written")
+        return pl.read_parquet(written)
+    except (OSError, KeyError, pl.exceptions.PolarsError):
+        raise _unusable(home, f"damaged: {path.name} is missing or cannot be read") from None
+
+
+def _write(home: Path, facts: Mapping[str, Any], lived: Lived) -> None:
+    """Write tables first, then what they should hold."""
+    import polars as pl
+
+    grids = {name: getattr(lived.ledger, name) for name in _GRIDS}
+    frames = {
+        "spells": pl.DataFrame(_columns(lived.ledger.spells)),
+        "asks": pl.DataFrame(_columns(lived.ledger.asks)),
+        **{name: _as_rows(grid, _GRIDS[name]) for name, grid in grids.items()},
+        "life": _life_rows(lived.record),
+    }
+    hashes = {}
+    for name, frame in frames.items():
+        path = home / f"{name}.parquet"
+        frame.write_parquet(path, compression="lz4", statistics=False)
+        hashes[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    record = lived.record
+    told = {
+        "facts": facts,
+        "tables": hashes,
+        "shapes": {name: list(grid.shape) for name, grid in grids.items()},
+        "life": {
+            "years": list(record.years), "start": record.residents_start, "end": record.residents_end,
+            "resident_months": record.resident_months, "fifth_edges": lived.fifth_edges.tolist(),
+        },
+    }  # fmt: skip
+    (home / TOLD).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _columns(table: Spells | Asks) -> dict[str, npt.NDArray]:
+    return {each.name: getattr(table, each.name) for each in fields(table)}
+
+
+def _as_rows(grid: npt.NDArray[np.int64], keys: tuple[str, ...]) -> pl.DataFrame:
+    """Turn a grid of counts into rows, zeros left out."""
+    import polars as pl
+
+    places = np.nonzero(grid)
+    return pl.DataFrame(
+        {key: place.astype(np.int32) for key, place in zip(keys, places, strict=True)}
+        | {"count": grid[places]}
+    )
+
+
+def _as_grid(frame: pl.DataFrame, keys: tuple[str, ...], shape: list[int]) -> npt.NDArray[np.int64]:
+    grid = np.zeros(shape, dtype=np.int64)
+    grid[tuple(frame[key].to_numpy() for key in keys)] = frame["count"].to_numpy()
+    return grid
+
+
+def _life_rows(record: LifeRecord) -> pl.DataFrame:
+    """Put the yearly flows and stocks in columns, year by county."""
+    import polars as pl
+
+    return pl.DataFrame({name: grid.ravel() for name, grid in (record.flows | record.stocks).items()})
+
+
+def _lived(frames: Mapping[str, pl.DataFrame], told: Mapping[str, Any]) -> Lived:
+    """Put a ledger together again."""
+    life = told["life"]
+    years = tuple(life["years"])
+    yearly = {
+        name: frames["life"][name].to_numpy().reshape(len(years), -1) for name in frames["life"].columns
+    }
+    flows = {name: yearly[name] for name in ("births", "deaths", "arrivals", "leavers")}
+    stocks = {name: grid for name, grid in yearly.items() if name not in flows}
+    record = LifeRecord(years, flows, stocks, life["start"], life["end"], life["resident_months"])
+    grids = {name: _as_grid(frames[name], keys, told["shapes"][name]) for name, keys in _GRIDS.items()}
+    spells = Spells(**{each.name: frames["spells"][each.name].to_numpy() for each in fields(Spells)})
+    asks = Asks(**{each.name: frames["asks"][each.name].to_numpy() for each in fields(Asks)})
+    return Lived(Ledger(spells, asks, **grids), record, np.array(life["fifth_edges"], dtype=np.int64))
