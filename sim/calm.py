@@ -17,6 +17,7 @@ import numpy.typing as npt
 from sim.compiled import njit
 from sim.kinds import Employment
 from sim.rates import AGES, Thresholds, Words, as_record
+from sim.rows import one_resident
 from sim.streams import Decision, words
 
 SPAN = 64  # months, as many as a word has bits
@@ -82,18 +83,21 @@ def _ahead(threshold: Words) -> Words:
     return np.moveaxis(threshold[..., ages], -2, 0)
 
 
-@njit
-def watch(key, month, span, limits, group, age, county, area, word, flag, by_eight, k0, k1):  # type: ignore[no-untyped-def]
-    """Draw a span from `month` on; return the months (bits) of any event, of losing, of finding work.
+def make_room() -> tuple[npt.NDArray[np.void], ...]:
+    """Make what a pass uses again and again: a resident, draws and flags of a span, the flags by eight."""
+    room = np.zeros(1, dtype=[("word", "u4", (4, SPAN)), ("flag", "u1", (3, SPAN))])
+    return one_resident(), room, room.view([("word", "u8", (2, SPAN)), ("flag", "u8", (3, SPAN // 8))])
 
-    ``word`` (4, 64) takes the draws; ``flag`` (3, 64) a byte a month; ``by_eight`` are its bytes.
-    """
+
+@njit
+def watch(one, month, span, limits, age, room, by_eight, k0, k1):  # type: ignore[no-untyped-def]
+    """Draw a span from `month` on; return the months (bits) of any event, of losing, of finding work."""
+    word, flag, key, group = room.word, room.flag, one.key, 2 * one.sex + one.area
     for n in range(span):
         word[0, n], word[1, n], word[2, n], word[3, n] = words(key, month + n, _LIFE, k0, k1)
     death, turnover = limits.death[group, age], limits.turnover[group, age]
-    disabled, leave = limits.disability[group, age], limits.leave[county, age]
-    birth = limits.birth[group >> 1, age]
-    idle, found = limits.idle[area], limits.found[area]
+    disabled, leave = limits.disability[group, age], limits.leave[one.county, age]
+    birth, idle, found = limits.birth[one.sex, age], limits.idle[one.area], limits.found[one.area]
     for n in range(span):
         flag[0, n] = (
             (word[0, n] <= death)
@@ -104,7 +108,8 @@ def watch(key, month, span, limits, group, age, county, area, word, flag, by_eig
         )
         flag[1, n] = word[3, n] <= idle
         flag[2, n] = word[3, n] >= found
-    return _gathered(by_eight[0]), _gathered(by_eight[1]), _gathered(by_eight[2])
+    eight = by_eight.flag
+    return _gathered(eight[0]), _gathered(eight[1]), _gathered(eight[2])
 
 
 @njit

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import demography, disability, employment
-from sim.calm import SPAN, birthdays, bit_of, changes_side, first_of, from_place, limits_of, watch
+from sim.calm import SPAN, birthdays, bit_of, changes_side, first_of, from_place, limits_of, make_room, watch
 from sim.compiled import njit
 from sim.disability import become_disabled, begin_one, lose, regain
 from sim.employment import work
@@ -41,7 +41,7 @@ from sim.history import (
 from sim.kinds import Change, DisabilityKind, Employment, Exit, Function
 from sim.rates import OLDEST, LifeTables, as_record
 from sim.residents import NOBODY, Residents
-from sim.rows import one_resident, rows_of, take
+from sim.rows import rows_of, take
 from sim.streams import Stream
 
 _NOTHING, _GAVE_BIRTH, _DIED, _LEFT = range(4)
@@ -105,7 +105,7 @@ class _Lives:
         """Live all months of some rows."""
         people, spouse = rows_of(self.residents), self.residents.spouse
         follow = demography.followed(self.residents, rows, self.lives)
-        room, row = _room(), rows.start
+        room, row = make_room(), rows.start
         while row < rows.stop:
             row, self.count = _live(
                 people, spouse, self.lives, self.entries, self.flows, (row, rows.stop),
@@ -132,17 +132,11 @@ class _Lives:
         return History(lives, self.entries[: self.count].copy(), self.flows, self.months)
 
 
-def _room() -> tuple[npt.NDArray, ...]:
-    """Make what a pass uses again and again: one resident, draws and flags of a span (``calm.watch``)."""
-    flags = np.zeros((3, SPAN), dtype=np.uint8)
-    return one_resident(), np.zeros((4, SPAN), dtype=np.uint32), flags, flags.view(np.uint64)
-
-
 @njit(cache=True)
 def _live(people, spouse, lives, entries, flows, rows, follow, whom, plan, room, count, k0, k1):  # type: ignore[no-untyped-def]
     """Live some rows; return the first row not lived, for lack of room, and how many entries there are."""
     held, months, birth, tables = plan
-    one, rules = room[0][0], (tables[0][0], tables[1][0], tables[2][0])
+    one, rules = room[0][0], (tables[0][0], tables[1][0], tables[2][0], room[1][0], room[2][0])
     for row in range(rows[0], rows[1]):
         if entries.size - count < _MOST_A_MONTH * months:
             return row, count
@@ -154,7 +148,7 @@ def _live(people, spouse, lives, entries, flows, rows, follow, whom, plan, room,
         life.first = count
         leads = np.int64(follow[row - rows[0]])
         why, month, count = _live_years(
-            one, life.comes + 1, min(months, leads + 1), held, birth, rules, entries, flows, room, count,
+            one, life.comes + 1, min(months, leads + 1), held, birth, rules, entries, flows, count,
             k0, k1,
         )  # fmt: skip
         if why == _NOTHING and leads < months:
@@ -169,11 +163,11 @@ def _live(people, spouse, lives, entries, flows, rows, follow, whom, plan, room,
 
 
 @njit(inline="always")
-def _live_years(one, month, end, held, birth, rules, entries, flows, room, count, k0, k1):  # type: ignore[no-untyped-def]
+def _live_years(one, month, end, held, birth, rules, entries, flows, count, k0, k1):  # type: ignore[no-untyped-def]
     """Live a resident span by span; return what ended it, in which month, and how many entries there are."""
     while month < end:
         came, month, count = _live_span(
-            one, month, min(SPAN, end - month), held, birth, rules, entries, flows, room, count, k0, k1
+            one, month, min(SPAN, end - month), held, birth, rules, entries, flows, count, k0, k1
         )
         if came == _LEFT or (came == _DIED and not held):
             flows[DEATHS if came == _DIED else LEAVERS, one.county, month] += 1
@@ -186,15 +180,12 @@ def _live_years(one, month, end, held, birth, rules, entries, flows, room, count
 
 
 @njit(inline="always")
-def _live_span(one, first, span, held, birth, rules, entries, flows, room, count, k0, k1):  # type: ignore[no-untyped-def]
+def _live_span(one, first, span, held, birth, rules, entries, flows, count, k0, k1):  # type: ignore[no-untyped-def]
     """Live some months; return what ended them, that month or the next one, and how many entries."""
-    t, limits, word = rules[0], rules[2], room[1]
+    t, limits, draws = rules[0], rules[2], rules[3]
     age_months = (0 if held else first) - np.int64(one.birth_month)
     age = min(age_months // 12, OLDEST)
-    event, losing, finding = watch(
-        one.key, first, span, limits, 2 * one.sex + one.area, age, one.county, one.area, word, room[2],
-        room[3], k0, k1,
-    )  # fmt: skip
+    event, losing, finding = watch(one, first, span, limits, age, draws, rules[4], k0, k1)
     event |= np.uint64(1) if held else _boundaries(one, age, age_months, t, limits)
     inside = ~from_place(span)
     place = 0
@@ -209,7 +200,7 @@ def _live_span(one, first, span, held, birth, rules, entries, flows, room, count
             return _NOTHING, first + span, count
         place = first_of(bits)
         month = first + place
-        came, count = _live_month(one, month, place, held, birth, t, word, entries, count, k0, k1)
+        came, count = _live_month(one, month, place, held, birth, t, draws, entries, count, k0, k1)
         if came >= _DIED:
             return came, month, count
         if came == _GAVE_BIRTH:
@@ -229,13 +220,14 @@ def _boundaries(one, age, age_months, t, limits):  # type: ignore[no-untyped-def
 
 
 @njit(inline="always")
-def _live_month(one, month, place, held, birth, t, word, entries, count, k0, k1):  # type: ignore[no-untyped-def]
+def _live_month(one, month, place, held, birth, t, draws, entries, count, k0, k1):  # type: ignore[no-untyped-def]
     """Live one month by the rules, 1 to 6; return what came and how many entries there are."""
     # 1 age
     age_months = (0 if held else month) - np.int64(one.birth_month)
     age = min(age_months // 12, OLDEST)
     was = one.function, one.function_since, one.disability_kind, one.employment, one.pension
     # 2 to 5
+    word = draws.word
     came = _happen(one, word[0, place], word[1, place], word[2, place], age, month, birth, t, k0, k1)
     if came >= _DIED:
         return came, count
