@@ -16,7 +16,7 @@ When the last month is over the needs are a ledger that no supply touches. A sce
 ``CommunityModel.replay``:
 
 10. the asks choose: wanted, affordable, in reach, requested (``sim.cascade``)
-11. requests meet units: admitted, waiting, leaving (``sim.facilities``)
+11. requests meet units: admitted, waiting, leaving (``sim.facilities``, or compiled ``sim.kernel``)
 12. the minutes of workers are spent (``sim.workload``)
 
 Mesa gives the model its shape (Model, Agent, AgentSet, DataCollector) and nothing random: draws are keyed.
@@ -31,12 +31,13 @@ import mesa
 import numpy as np
 import numpy.typing as npt
 
+from sim import facilities, kernel
 from sim.cascade import choose
 from sim.clock import month_start, months_of, year_of
 from sim.demand import NeedBook
 from sim.errors import LawBroken
-from sim.facilities import serve
 from sim.founding import FoundingTables, found
+from sim.kinds import Engine
 from sim.life import MonthCounts, life_ending, live_month
 from sim.margins import Cells
 from sim.measures import LifeRecord, Replay, unit_months
@@ -51,6 +52,7 @@ from sim.streams import Stream
 from sim.supply import Supply
 from sim.workload import carry
 
+SERVE = {Engine.COMPILED: kernel.serve, Engine.SIMPY: facilities.serve}
 FLOWS = ("births", "deaths", "arrivals", "leavers")
 
 
@@ -159,10 +161,10 @@ class CommunityModel(mesa.Model):
         self.passed("demand")
         return ledger
 
-    def replay(self, ledger: Ledger, supply: Supply) -> Replay:
+    def replay(self, ledger: Ledger, supply: Supply, engine: Engine = Engine.COMPILED) -> Replay:
         """Meet the needs with a scenario's supply (10 to 12) and put its units among the agents."""
         outcome = replay(
-            ledger, self.world.services, self.world.settings, supply, self.stream, self.world.months
+            ledger, self.world.services, self.world.settings, supply, self.stream, self.world.months, engine
         )
         self.agents.select(agent_type=Unit).do("remove")
         for unit in range(len(supply.units.id)):
@@ -221,9 +223,10 @@ def replay(
     supply: Supply,
     stream: Stream,
     months: int,
+    engine: Engine = Engine.COMPILED,
 ) -> Replay:
     """Meet a ledger's needs with a supply: choice, service and workload (10 to 12 of the order)."""
     services = tuple(services)
     requests = choose(ledger, services, settings, supply, stream)
-    log = serve(requests, supply.units, month_start(months))
+    log = SERVE[engine](requests, supply.units, month_start(months))
     return Replay(ledger, requests, log, carry(ledger, services, settings, supply), supply)

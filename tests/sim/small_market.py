@@ -8,8 +8,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from sim.clock import NEVER
-from sim.facilities import Log, serve
+from sim.facilities import serve
 from sim.kinds import Outcome, Step
+from sim.log import Log
 from sim.supply import Units
 
 PLACE = 1000  # parts

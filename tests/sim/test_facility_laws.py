@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.clock import NEVER
-from sim.facilities import Log, serve
+from sim.facilities import serve
 from sim.kinds import Outcome
+from sim.log import Log
 from tests.sim.small_market import Ask, story, table, units, usable_at
 
 HORIZON = 60

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from sim.clock import NEVER
-from sim.facilities import Log, serve
+from sim.facilities import serve
 from sim.kinds import Outcome, Step
+from sim.log import Log
 from sim.streams import Decision, Stream
 from tests.sim.small_market import PLACE, Asked, units
 
