@@ -35,7 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "结果文件夹（多个情景时各占一个子文件夹）；默认 runs/情景名。",
     ),
     "run engine": (
-        "What serves the waiting lists: the compiled kernel, or SimPy, the reference; either gives one result.",
+        "What serves the waiting lists: the compiled kernel, or SimPy, the reference: the same result.",
         "等候名单由谁运行：编译内核，或作为参照的 SimPy；结果相同。",
     ),
     "report": ("Write the report of finished runs: HTML and PNG.", "根据已完成的结果写出报告：HTML 与 PNG。"),
