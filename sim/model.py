@@ -228,5 +228,6 @@ def replay(
     """Meet a ledger's needs with a supply: choice, service and workload (10 to 12 of the order)."""
     services = tuple(services)
     requests = choose(ledger, services, settings, supply, stream)
-    log = SERVE[engine](requests, supply.units, month_start(months))
+    serve = SERVE[engine]
+    log = serve(requests, supply.units, month_start(months))
     return Replay(ledger, requests, log, carry(ledger, services, settings, supply), supply)
