@@ -98,7 +98,7 @@ def first(tickets, lists, at):  # type: ignore[no-untyped-def]
     return NOBODY
 
 
-@njit
+@njit(inline="always")
 def admit(tickets, units, departures, tally, row, at, since):  # type: ignore[no-untyped-def]
     """Give a place from a minute on; the stay ends at the latest with the need."""
     ticket = tickets[row]
@@ -109,7 +109,7 @@ def admit(tickets, units, departures, tally, row, at, since):  # type: ignore[no
     push(departures, due(min(since + ticket.stay, ticket.need_end), row))
 
 
-@njit
+@njit(inline="always")
 def lose(tickets, tally, row, now):  # type: ignore[no-untyped-def]
     """Note that a request goes unserved, and why."""
     ticket = tickets[row]
@@ -119,7 +119,7 @@ def lose(tickets, tally, row, now):  # type: ignore[no-untyped-def]
     tally[ticket.outcome] += 1
 
 
-@njit
+@njit(inline="always")
 def unlist(tickets, units, touched, tally, row):  # type: ignore[no-untyped-def]
     """Take a request off all its lists; its links are dropped when they come first."""
     tally[WAITING] -= 1
