@@ -26,8 +26,8 @@ from scenarios.spread import census_base
 from scenarios.supply import supply_plan
 from sim.capacity import build_supply
 from sim.cascade import Requests
-from sim.facilities import Log
 from sim.kinds import Step
+from sim.log import Log
 from sim.margins import rake
 from sim.model import CommunityModel, World, replay
 from sim.needs import Ledger

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from jinlin import __version__
 from jinlin.words import LANGUAGES, WORDS, plain, say, terminal_language
 from sim.errors import JinlinError, LawBroken
+from sim.kinds import Engine
 
 SEED = 20201101  # the day of the census; any number would do
 BAD_INPUT, BROKEN, STOPPED = 2, 1, 130
@@ -83,6 +84,9 @@ def run(
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help=_help("run seed"))] = SEED,
     workers: Annotated[int | None, typer.Option(min=1, max=1024, help=_help("run workers"))] = None,
     out: Annotated[Path | None, typer.Option(help=_help("run out"), metavar="DIR")] = None,
+    engine: Annotated[
+        Engine, typer.Option(help=_help("run engine"), metavar="compiled|simpy")
+    ] = Engine.COMPILED,
     lang: Lang = None,
 ) -> None:
     """Simulate scenarios and write a run folder for each."""
@@ -95,7 +99,7 @@ def run(
     loaded = [load_scenario(name) for name in scenarios]
 
     from jinlin.progress import Progress
-    from jinlin.running import run_scenarios
+    from jinlin.running import logs_compared, run_scenarios
     from scenarios.experiments import life_key
     from sim.compiled import uncompiled
 
@@ -105,7 +109,9 @@ def run(
     lives = len({life_key(scenario) for scenario in loaded})
     progress = Progress(len(selection.markets) * replications * lives, MONTHS_TO_END_OF_2025, language)
     try:
-        folders = run_scenarios(loaded, selection, replications, seed, workers or 0, folder, progress)
+        folders = run_scenarios(
+            loaded, selection, replications, seed, workers or 0, folder, progress, engine=engine
+        )
     except KeyboardInterrupt:
         typer.echo(say("stopped", language), err=True)
         raise typer.Exit(STOPPED) from None
@@ -113,6 +119,9 @@ def run(
         progress.close()
     for written in folders:
         typer.echo(plain(say("wrote", language, path=written)))
+    compared = logs_compared(folders)
+    if compared:
+        typer.echo(say("same log", language, market=compared.market, requests=compared.requests))
 
 
 @app.command(help=_help("report"))

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+from results.manifest import SameLogEntry, read_manifest
 from results.run_folder import claim, vacant, write_run
 from scenarios.experiments import Study, life_key
 from scenarios.load import Scenario
 from scenarios.runner import Event, run_study
 from sim.clock import MONTHS_TO_END_OF_2025
 from sim.errors import RunError
+from sim.kinds import Engine
 from sim.places import Selection
 
 
 def run_scenarios(
     scenarios: Sequence[Scenario], selection: Selection, replications: int, seed: int, workers: int,
     out: Path, tell: Callable[[Event], None] = lambda event: None, months: int = MONTHS_TO_END_OF_2025,
+    engine: Engine = Engine.COMPILED,
 ) -> list[Path]:  # fmt: skip
     """Run scenarios over places and replications, and write a run folder for each.
 
@@ -32,10 +36,17 @@ def run_scenarios(
     numbered = sorted(range(len(scenarios)), key=lambda i: life_key(scenarios[i]))
     for _, group in groupby(numbered, key=lambda i: life_key(scenarios[i])):
         mine = list(group)
-        study = Study(tuple(scenarios[i] for i in mine), selection, replications, seed, months)
+        study = Study(tuple(scenarios[i] for i in mine), selection, replications, seed, months, engine=engine)
         for i, outcome in zip(mine, run_study(study, workers, tell), strict=True):
             write_run(folders[i], study, scenarios[i], outcome)
     return folders
+
+
+def logs_compared(folders: Sequence[Path]) -> SameLogEntry | None:
+    """Return what both engines served in some finished runs: the market, and the requests of all the runs."""
+    entries = [entry for entry in (read_manifest(folder).same_log for folder in folders) if entry]
+    requests = sum(entry.requests for entry in entries)
+    return replace(entries[0], requests=requests) if entries else None
 
 
 def _folders(scenarios: Sequence[Scenario], out: Path) -> list[Path]:

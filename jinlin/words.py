@@ -34,6 +34,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "The run folder (several scenarios: a subfolder each); default runs/NAME.",
         "结果文件夹（多个情景时各占一个子文件夹）；默认 runs/情景名。",
     ),
+    "run engine": (
+        "What serves the waiting lists: the compiled kernel, or SimPy, the reference: the same result.",
+        "等候名单由谁运行：编译内核，或作为参照的 SimPy；结果相同。",
+    ),
     "report": ("Write the report of finished runs: HTML and PNG.", "根据已完成的结果写出报告：HTML 与 PNG。"),
     "report runs": ("Finished run folders.", "已完成的结果文件夹。"),
     "report lang": ("Language of the report: zh (default) or en.", "报告语言：zh（默认）或 en。"),
@@ -87,6 +91,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "version": ("Print the version and stop.", "输出版本号后退出。"),
     # what commands say
     "wrote": ("wrote {path}", "已写出 {path}"),
+    "same log": (
+        "same log: yes (compiled kernel and SimPy on {market}: {requests:,} requests)",
+        "日志一致：是（编译内核与 SimPy，{market}：{requests:,} 个请求）",
+    ),
     "written": (
         "wrote {path}: edit it, then 'jinlin check {path}' and 'jinlin run {path}'",
         "已写出 {path}：修改后运行 'jinlin check {path}'，再运行 'jinlin run {path}'",

@@ -21,6 +21,7 @@ from results.manifest import (
     KindEntry,
     Manifest,
     PredictionEntry,
+    SameLogEntry,
     ServiceEntry,
     SettingEntry,
     StandardEntry,
@@ -73,7 +74,14 @@ def manifest_of(study: Study, scenario: Scenario, outcome: Outcome) -> Manifest:
         supply=_supply(scenario), capacity_targets=_targets(study, scenario, outcome),
         predictions=_predictions(level), notes=NOTES, seconds=outcome.seconds,
         peak_mb=outcome.peak_mb, result_hash=outcome.result_hash, fitted=_fitted(level),
+        engine=study.engine.value, same_log=_same_log(outcome),
     )  # fmt: skip
+
+
+def _same_log(outcome: Outcome) -> SameLogEntry | None:
+    """Name the market that both engines served, nothing where none was."""
+    agreed = outcome.agreement
+    return SameLogEntry(agreed.market, agreed.replication, agreed.requests) if agreed else None
 
 
 def _fitted(level: Level) -> FittedEntry:

@@ -154,6 +154,15 @@ class FittedEntry:
 
 
 @dataclass(frozen=True)
+class SameLogEntry:
+    """The smallest market of the run, which both engines served with one log of all its requests."""
+
+    market: str
+    replication: int
+    requests: int
+
+
+@dataclass(frozen=True)
 class PredictionEntry:
     """A published figure that was not fitted, beside what the run says of it.
 
@@ -196,6 +205,8 @@ class Manifest:
     peak_mb: float
     result_hash: str
     fitted: FittedEntry | None = None
+    engine: str = ""  # that served the waiting lists: compiled or simpy
+    same_log: SameLogEntry | None = None
     finished: bool = False
 
     @property

@@ -17,7 +17,7 @@ import polars as pl
 
 from results.cascades import STEPS, last_year_rows
 from results.estimates import Estimate, ratio
-from results.manifest import ServiceEntry
+from results.manifest import SameLogEntry, ServiceEntry
 from results.tables import Run, by_replication, grid
 from results.verdicts import Verdict, month_days, verdicts
 from results.waits import wait_spread
@@ -48,6 +48,8 @@ def summary(run: Run) -> dict[str, Any]:
         "seconds": manifest.seconds,
         "peak_mb": manifest.peak_mb,
         "result_hash": manifest.result_hash,
+        "engine": manifest.engine,
+        "same_log": _same_log(manifest.same_log),
     }
 
 
@@ -70,6 +72,11 @@ def _by_year(run: Run) -> dict[str, dict[str, float]]:
         }
         for i, year in enumerate(run.years)
     }
+
+
+def _same_log(entry: SameLogEntry | None) -> dict[str, str | int] | None:
+    """Give what both engines served; they gave one log, or the run would have stopped."""
+    return {"market": entry.market, "requests": entry.requests} if entry else None
 
 
 def _service(run: Run, service: ServiceEntry) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 Markets share no queue and every draw is keyed, so jobs run in any order, on any worker, to the same tables.
 Replication 0 has the central values of all settings; the others draw the assumed ones from their ranges.
 Replication 0 is also *probed*: each assumed number that needs no new life is moved to both ends of its range
-with the same draws, and each pool gets one place more.
+with the same draws, and each pool gets one place more; in the smallest market both engines serve the central
+values and must give one log.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from calibration.census import census_margins
 from calibration.evidence import load_evidence
 from calibration.founders import founding_tables
 from calibration.life_tables import life_tables
+from scenarios.agreement import Agreement, agree
 from scenarios.load import Scenario
 from scenarios.probes import Binding, Central, bind_all, probe_all
 from scenarios.spread import census_base
 from scenarios.supply import supply_plan
 from sim.capacity import build_supply
+from sim.kinds import Engine
 from sim.margins import Cells, rake
 from sim.measures import Frame, Replay, Table, life_table, month_table, unit_table, wait_table
 from sim.model import CommunityModel, World, replay
@@ -49,6 +52,7 @@ class Study:
     seed: int
     months: int
     probed: bool = True
+    engine: Engine = Engine.COMPILED
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Served:
-    """What a scenario came to in a job; ``probed`` holds, by probe, its last year's months and cascade."""
+    """What a scenario came to in a job; ``probed`` holds, by probe, its last year's months and cascade.
+
+    ``agreement`` is there where both engines served the job.
+    """
 
     tables: dict[str, Table]
     probed: dict[str, Table]
     bindings: tuple[Binding, ...]
+    agreement: Agreement | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,11 @@ def jobs_of(study: Study, atlas: Atlas) -> list[Job]:
              for market in study.selection.markets}  # fmt: skip
     markets = sorted(study.selection.markets, key=lambda market: (-sizes[market], market))
     return [Job(market, replication) for market in markets for replication in range(study.replications)]
+
+
+def smallest_job(study: Study, atlas: Atlas) -> Job:
+    """Return the job whose market both engines serve: the smallest, in replication 0."""
+    return Job(jobs_of(study, atlas)[-1].market, 0)
 
 
 @lru_cache(maxsize=1)
@@ -158,17 +171,21 @@ def _serve(
     def meet(needs: Ledger, moved: Settings, change: Callable[[Supply], Supply]) -> Replay:
         plan = supply_plan(scenario, moved, study.months)
         supply = change(build_supply(plan, world.atlas, base_of_province(), counties))
-        return replay(needs, scenario.services, moved, supply, stream, study.months)
+        return replay(needs, scenario.services, moved, supply, stream, study.months, study.engine)
 
     done = meet(ledger, settings, lambda supply: supply)
+    agreement = None
+    if job == smallest_job(study, world.atlas):
+        market = world.atlas.markets[job.market].name
+        agreement = agree(done, study.months, study.engine, market, job.replication)
     watch.note("service")
     tables = {"months": month_table(done, frame), "cascade": cascade_table(done, frame),
               "waits": wait_table(done, frame), "units": unit_table(done, frame)}  # fmt: skip
     watch.note("demand")
     if job.replication or not study.probed:
-        return Served(tables, {}, ())
+        return Served(tables, {}, (), agreement)
     central = Central(scenario, settings, ledger, done, frame, job.market, meet)
-    probed = Served(tables, probe_all(central), bind_all(central))
+    probed = Served(tables, probe_all(central), bind_all(central), agreement)
     watch.note("service")
     return probed
 

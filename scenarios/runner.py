@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from scenarios.agreement import Agreement
 from scenarios.experiments import Job, JobResult, Study, jobs_of, run_job
 from scenarios.probes import Binding
 from sim.errors import JinlinError, RunError
@@ -56,6 +57,7 @@ class Outcome:
     residents: tuple[float, float, int]  # means over replications at start and end; resident-months, a sum
     seconds: dict[str, float] = field(default_factory=dict)
     peak_mb: float = 0.0
+    agreement: Agreement | None = None  # of both engines on the smallest market
 
     @property
     def result_hash(self) -> str:
@@ -159,6 +161,7 @@ def _outcome(results: list[JobResult], number: int, total: float, workers: int) 
         tables=tables, probed=probed, bindings=sorted(_bindings(served), key=_binding_key),
         residents=(start / replications, end / replications, months),
         seconds=seconds | {"total": total}, peak_mb=_peak(results, workers),
+        agreement=next((each.agreement for each in served if each.agreement), None),
     )  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""Arrivals: requests as the waiting lists take them, checked and in order of coming."""
+"""Arrivals: requests as the waiting lists take them, checked and with their order of coming.
+
+Both engines take them from here: the compiled one as arrays, the one in SimPy as lists.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from sim.compiled import njit
 from sim.errors import LawBroken
 from sim.kinds import Step
 
 Array = npt.NDArray
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing (Knuth, vol. 3, 6.4)
+_HALF, _TOP = np.uint64(32), np.uint64(56)
 
 
 class RequestTable(Protocol):
@@ -60,7 +67,54 @@ class RequestTable(Protocol):
 
 @dataclass(frozen=True)
 class Arrivals:
-    """Requests as plain lists: indexing a list is several times faster than indexing an array."""
+    """The requests that are served, column by column, as they stand in the table.
+
+    ``person`` is the row of the first request of the same person in the same group, by which both are known;
+    ``order`` lists the rows by (minute, key, row), and is None where they stand so.
+    """
+
+    key: npt.NDArray[np.uint64]
+    minute: npt.NDArray[np.int32]
+    need_end: npt.NDArray[np.int32]
+    patience_end: npt.NDArray[np.int32]
+    stay: npt.NDArray[np.int32]
+    priority: npt.NDArray[np.uint8]
+    parts: npt.NDArray[np.int32]
+    choices: npt.NDArray[np.int32]  # shape (n, k), -1 for none
+    person: npt.NDArray[np.int32]
+    order: npt.NDArray[np.int64] | None
+
+    @classmethod
+    def of(cls, requests: RequestTable, units: int, horizon: int) -> Arrivals:
+        """Take the requested rows, and check what the engines rely on."""
+        rows = np.flatnonzero(np.asarray(requests.step) == Step.REQUESTED)
+
+        def column(name: str, dtype: type) -> Array:
+            return np.asarray(getattr(requests, name), dtype=dtype)[rows]
+
+        ints = ("minute", "need_end", "patience_end", "stay", "parts")
+        taken = {name: column(name, np.int32) for name in ints}
+        choices = column("candidates", np.int32)
+        _check(taken, choices, units, horizon)
+        key, minute = column("key", np.uint64), taken["minute"]
+        person = first_rows(key, column("group_id", np.uint8))
+        order = None if _in_order(minute, key) else np.lexsort((key, minute))
+        return cls(
+            key=key,
+            priority=column("priority", np.uint8),
+            choices=choices,
+            person=person,
+            order=order,
+            **taken,
+        )
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+
+@dataclass(frozen=True)
+class ListedArrivals:
+    """Arrivals as plain lists: Python indexes a list several times faster than an array."""
 
     key: list[int]
     minute: list[int]
@@ -70,36 +124,61 @@ class Arrivals:
     priority: list[int]
     parts: list[int]
     choices: list[tuple[int, ...]]
-    person: list[int]  # number of the pair (key, group)
-    persons: int
+    person: list[int]
     order: list[int]  # rows by (minute, key, row)
 
     @classmethod
-    def of(cls, requests: RequestTable, units: int, horizon: int) -> Arrivals:
-        """Take the requested rows, and check what the engine relies on."""
-        rows = np.flatnonzero(np.asarray(requests.step) == Step.REQUESTED)
-        names = ("key", "minute", "need_end", "patience_end", "stay", "priority", "parts", "group_id")
-        column = {name: np.asarray(getattr(requests, name))[rows] for name in names}
-        choices = np.asarray(requests.candidates)[rows]
-        _check(column, choices, units, horizon)
-        pairs = np.rec.fromarrays([column["key"], column.pop("group_id")])
-        persons, person = np.unique(pairs, return_inverse=True)
+    def of(cls, arrivals: Arrivals) -> ListedArrivals:
+        """Turn the columns into lists."""
+        names = ("key", "minute", "need_end", "patience_end", "stay", "priority", "parts", "person")
+        order = range(len(arrivals)) if arrivals.order is None else arrivals.order.tolist()
         return cls(
-            **{name: values.tolist() for name, values in column.items()},
-            choices=[tuple(unit for unit in row if unit >= 0) for row in choices.tolist()],
-            person=person.tolist(),
-            persons=len(persons),
-            order=np.lexsort((column["key"], column["minute"])).tolist(),
+            **{name: getattr(arrivals, name).tolist() for name in names},
+            choices=[tuple(unit for unit in row if unit >= 0) for row in arrivals.choices.tolist()],
+            order=list(order),
         )
+
+
+def first_rows(key: npt.NDArray[np.uint64], group: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
+    """Return for each row the first one with the same key and group.
+
+    >>> first_rows(np.array([7, 9, 7, 7], np.uint64), np.array([0, 0, 1, 0], np.uint8)).tolist()
+    [0, 1, 2, 0]
+    """
+    first = np.empty(len(key), dtype=np.int32)
+    table = np.full(1 << (2 * len(key)).bit_length(), -1, dtype=np.int32)
+    _find_first(key, group, table, first)
+    return first
+
+
+@njit(cache=True)
+def _find_first(key, group, table, first):  # type: ignore[no-untyped-def]
+    """Look each pair up in a hash table of first rows (open addressing, at most half full)."""
+    mask = np.uint64(table.size - 1)
+    for row in range(key.size):
+        mixed = (key[row] ^ (np.uint64(group[row]) << _TOP)) * _GOLDEN
+        at = (mixed >> _HALF) & mask
+        while table[at] >= 0 and (key[table[at]] != key[row] or group[table[at]] != group[row]):
+            at = (at + np.uint64(1)) & mask
+        if table[at] < 0:
+            table[at] = row
+        first[row] = table[at]
+
+
+def _in_order(minute: Array, key: Array) -> bool:
+    """Tell whether rows stand by (minute, key)."""
+    later, same = minute[1:] > minute[:-1], minute[1:] == minute[:-1]
+    return bool((later | (same & (key[1:] >= key[:-1]))).all())
 
 
 def _check(column: dict[str, Array], choices: Array, units: int, horizon: int) -> None:
     """Refuse requests that choice should not have made."""
+    by_rank = choices.T  # a reduction over rows of three costs more than three columns
     wrong = {
         "stay is under a minute": column["stay"] < 1,
         "a request takes no part of a place": column["parts"] < 1,
-        "a request has no candidate": (choices < 0).all(axis=1),
-        "a candidate is no unit": (choices >= units).any(axis=1),
+        "a request has no candidate": np.logical_and.reduce([each < 0 for each in by_rank]),
+        "a candidate is no unit": np.logical_or.reduce([each >= units for each in by_rank]),
         "it comes after the horizon": column["minute"] >= horizon,
     }
     for what, rows in wrong.items():

@@ -25,36 +25,20 @@ just before the horizon.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import numpy as np
-import numpy.typing as npt
 import simpy
 
-from sim.arrivals import Arrivals, RequestTable
+from sim.arrivals import Arrivals, ListedArrivals, RequestTable
 from sim.clock import NEVER
 from sim.errors import LawBroken
 from sim.kinds import Outcome
+from sim.log import Log, recount
 from sim.supply import Units
 
 _NOBODY = _NOWHERE = -1
 _WAITING, _IN_PLACE = int(Outcome.WAITING), int(Outcome.IN_PLACE)
-
-
-@dataclass(frozen=True)
-class Log:
-    """What became of each request with step REQUESTED, in their order.
-
-    ``admitted`` and ``ended`` are minutes, ``NEVER`` where it did not happen within the run; ``ended`` is the
-    end of the stay or of waiting. Who is seated at the founding is admitted at the (negative) minute of the
-    request. ``unit`` is -1 where nobody admitted.
-    """
-
-    outcome: npt.NDArray[np.uint8]
-    admitted: npt.NDArray[np.int32]
-    ended: npt.NDArray[np.int32]
-    unit: npt.NDArray[np.int32]
 
 
 def serve(requests: RequestTable, units: Units, horizon: int) -> Log:
@@ -67,7 +51,8 @@ def serve(requests: RequestTable, units: Units, horizon: int) -> Log:
 
     Raises LawBroken where a request is malformed or a conservation law fails.
     """
-    desk = _Desk(Arrivals.of(requests, len(units), horizon), units, horizon)
+    arrivals = ListedArrivals.of(Arrivals.of(requests, len(units), horizon))
+    desk = _Desk(arrivals, units, horizon)
     desk.run()
     return desk.log()
 
@@ -75,14 +60,14 @@ def serve(requests: RequestTable, units: Units, horizon: int) -> Log:
 class _Desk:
     """All units and lists of one market while they are served."""
 
-    def __init__(self, asked: Arrivals, units: Units, horizon: int) -> None:
+    def __init__(self, asked: ListedArrivals, units: Units, horizon: int) -> None:
         self.asked, self.horizon = asked, horizon
         self.public = [bool(public) for public in units.public.tolist()]
         count = len(asked.key)
         self.outcome: list[int] = [int(Outcome.ALREADY_PLACED)] * count
         self.admitted, self.ended = [NEVER] * count, [NEVER] * count
         self.unit = [_NOWHERE] * count
-        self.busy = bytearray(asked.persons)  # in place or on a list
+        self.busy = bytearray(count)  # by person: in place or on a list
         self.usable, self.taken = [0] * len(units), [0] * len(units)
         self.lists: list[list[tuple[int, int, int, int]]] = [[] for _ in range(len(units))]
         self.listed = [0] * len(units)  # how many on each list still wait
@@ -303,21 +288,9 @@ class _Desk:
         )
 
     def _check_laws(self) -> None:
-        """Recount the end from the outcomes and hold it against what was kept on the way (rule 6)."""
-        outcome = np.array(self.outcome, dtype=np.int64)
-        counts = np.bincount(outcome, minlength=len(Outcome))
+        """Hold the outcomes against what was kept on the way (rule 6)."""
         kept = (self.waiting, self.in_place, self.finished, self.left)
-        lost = int(counts[Outcome.LEFT_NEED_ENDED] + counts[Outcome.LEFT_PATIENCE_ENDED])
-        found = (int(counts[_WAITING]), int(counts[_IN_PLACE]), int(counts[Outcome.FINISHED]), lost)
-        if found != kept or sum(found) != self.arrived:
-            raise LawBroken(f"at the horizon: {found} waiting, in place, finished and left, kept {kept}")
-        here = outcome == _IN_PLACE
-        taken = np.zeros(len(self.taken), dtype=np.int64)
-        np.add.at(
-            taken, np.array(self.unit, dtype=np.int64)[here], np.array(self.asked.parts, dtype=np.int64)[here]
-        )
-        if taken.tolist() != self.taken:
-            raise LawBroken("at the horizon: parts taken are not those of who is in place")
+        recount(self.log(), np.array(self.asked.parts), kept, self.arrived, np.array(self.taken))
 
 
 def _by_minute(units: Units) -> dict[int, list[tuple[int, int]]]:

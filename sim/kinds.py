@@ -139,6 +139,13 @@ class Outcome(IntEnum):
     PAST = 6  # asked before the census and gone before it: not a request of the run
 
 
+class Engine(Enum):
+    """What serves the waiting lists; either gives the same log."""
+
+    COMPILED = "compiled"
+    SIMPY = "simpy"  # the reference
+
+
 class Quality(Enum):
     """How well a number is known."""
 

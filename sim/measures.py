@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from sim.cascade import Requests
 from sim.clock import MINUTES_PER_DAY, NEVER, month_start, year_of
-from sim.facilities import Log
 from sim.kinds import Outcome, Step
+from sim.log import Log
 from sim.needs import Ledger
 from sim.services import Service
 from sim.supply import Supply, Units

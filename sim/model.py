@@ -16,7 +16,7 @@ When the last month is over the needs are a ledger that no supply touches. A sce
 ``CommunityModel.replay``:
 
 10. the asks choose: wanted, affordable, in reach, requested (``sim.cascade``)
-11. requests meet units: admitted, waiting, leaving (``sim.facilities``)
+11. requests meet units: admitted, waiting, leaving (``sim.facilities``, or compiled ``sim.kernel``)
 12. the minutes of workers are spent (``sim.workload``)
 
 Mesa gives the model its shape (Model, Agent, AgentSet, DataCollector) and nothing random: draws are keyed.
@@ -32,13 +32,13 @@ import mesa
 import numpy as np
 import numpy.typing as npt
 
+from sim import facilities, kernel
 from sim.cascade import choose
 from sim.clock import month_start, months_of, year_of
 from sim.demand import record
-from sim.facilities import serve
 from sim.founding import FoundingTables, found
 from sim.history import ARRIVALS, BIRTHS, DEATHS, LEAVERS, History
-from sim.kinds import Area
+from sim.kinds import Area, Engine
 from sim.life import life_ending, live
 from sim.margins import Cells
 from sim.measures import LifeRecord, Replay, unit_months
@@ -55,6 +55,7 @@ from sim.streams import Stream
 from sim.supply import Supply
 from sim.workload import carry
 
+SERVE = {Engine.COMPILED: kernel.serve, Engine.SIMPY: facilities.serve}
 FLOWS = {"births": BIRTHS, "deaths": DEATHS, "arrivals": ARRIVALS, "leavers": LEAVERS}
 
 
@@ -179,10 +180,10 @@ class CommunityModel(mesa.Model):
             each_month(self.month)
         return self.ledger
 
-    def replay(self, ledger: Ledger, supply: Supply) -> Replay:
+    def replay(self, ledger: Ledger, supply: Supply, engine: Engine = Engine.COMPILED) -> Replay:
         """Meet the needs with a scenario's supply (10 to 12) and put its units among the agents."""
         outcome = replay(
-            ledger, self.world.services, self.world.settings, supply, self.stream, self.world.months
+            ledger, self.world.services, self.world.settings, supply, self.stream, self.world.months, engine
         )
         self.agents.select(agent_type=Unit).do("remove")
         for unit in range(len(supply.units.id)):
@@ -224,9 +225,11 @@ def replay(
     supply: Supply,
     stream: Stream,
     months: int,
+    engine: Engine = Engine.COMPILED,
 ) -> Replay:
     """Meet a ledger's needs with a supply: choice, service and workload (10 to 12 of the order)."""
     services = tuple(services)
     requests = choose(ledger, services, settings, supply, stream)
+    serve = SERVE[engine]
     log = serve(requests, supply.units, month_start(months))
     return Replay(ledger, requests, log, carry(ledger, services, settings, supply), supply)

@@ -63,7 +63,7 @@ def test_what_the_packages_import_is_declared() -> None:
 
 
 def test_what_the_tests_import_is_declared_for_developers() -> None:
-    known = declared("dev") | {"packaging"}  # pytest brings packaging
+    known = declared("dev") | declared("bench") | {"packaging"}  # pytest brings packaging
     own = {path.stem for path in (HOUSE / "tests").rglob("*.py")}
     unknown = {
         name: files

@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from jinlin.cli import SEED, app
+from results.manifest import SameLogEntry
 from sim.errors import LawBroken, RunError
+from sim.kinds import Engine
 from sim.places import load_atlas
 
 
@@ -21,9 +23,11 @@ class Runner:
     def __init__(self) -> None:
         self.asked: tuple[Any, ...] = ()
         self.trouble: BaseException | None = None
+        self.engine: Engine | None = None
+        self.compared: SameLogEntry | None = None
 
-    def run_scenarios(self, *asked: Any) -> list[Path]:
-        self.asked = asked
+    def run_scenarios(self, *asked: Any, engine: Engine) -> list[Path]:
+        self.asked, self.engine = asked, engine
         if self.trouble:
             raise self.trouble
         scenarios, out = asked[0], asked[5]
@@ -36,6 +40,7 @@ def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
     stand_in = Runner()
     running, experiments = ModuleType("jinlin.running"), ModuleType("scenarios.experiments")
     running.run_scenarios = stand_in.run_scenarios  # type: ignore[attr-defined]
+    running.logs_compared = lambda folders: stand_in.compared  # type: ignore[attr-defined]
     experiments.life_key = lambda scenario: ()  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "jinlin.running", running)
     monkeypatch.setitem(sys.modules, "scenarios.experiments", experiments)
@@ -68,6 +73,34 @@ def test_options_reach_the_runner(runner: Runner) -> None:
     ]
     assert selection == load_atlas().select(["荔城区", "350302"])
     assert (replications, seed, workers, out) == (7, 3, 2, Path("mine"))
+
+
+@pytest.mark.parametrize(
+    ("words", "engine"),
+    [
+        ((), Engine.COMPILED),
+        (("--engine", "simpy"), Engine.SIMPY),
+        (("--engine", "compiled"), Engine.COMPILED),
+    ],
+)
+def test_the_engine_that_is_asked_for_reaches_the_runner(
+    runner: Runner, words: tuple[str, ...], engine: Engine
+) -> None:
+    assert call("plan-2025", *words)[0] == 0 and runner.engine is engine
+
+
+def test_an_engine_that_there_is_not_is_refused(runner: Runner) -> None:
+    code, _, errors = call("plan-2025", "--engine", "ciw")
+    assert code == 2 and "compiled" in errors and "simpy" in errors and not runner.asked
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "same log: yes"), ("zh", "日志一致：是")])
+def test_a_run_ends_by_saying_that_both_engines_gave_one_log(
+    runner: Runner, language: str, says: str
+) -> None:
+    runner.compared = SameLogEntry("柘荣县", 0, 3_412)
+    last = call("plan-2025", "--lang", language)[1].splitlines()[-1]
+    assert last.startswith(says) and "柘荣县" in last and "3,412" in last
 
 
 def test_several_scenarios_go_into_a_folder_each_under_runs(runner: Runner) -> None:

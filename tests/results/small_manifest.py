@@ -8,6 +8,7 @@ from results.manifest import (
     KindEntry,
     Manifest,
     PredictionEntry,
+    SameLogEntry,
     ServiceEntry,
     SettingEntry,
     StandardEntry,
@@ -200,6 +201,8 @@ def manifest(replications: int, months: int = 62) -> Manifest:
         seconds={"founding": 1.2, "life": 20.0, "demand": 5.0, "service": 9.0, "total": 36.0},
         peak_mb=900.0,
         result_hash="0" * 64,
+        engine="compiled",
+        same_log=SameLogEntry("仙游县", 0, 10_411),
         finished=True,
         fitted=FittedEntry(
             "demand.level",

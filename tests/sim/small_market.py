@@ -7,12 +7,14 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from sim import facilities, kernel
 from sim.clock import NEVER
-from sim.facilities import Log, serve
-from sim.kinds import Outcome, Step
+from sim.kinds import Engine, Outcome, Step
+from sim.log import Log
 from sim.supply import Units
 
 PLACE = 1000  # parts
+SERVE = {Engine.COMPILED: kernel.serve, Engine.SIMPY: facilities.serve}
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,19 @@ def told(log: Log) -> list[tuple[str, int | None, int | None, int]]:
 
 
 def story(
-    asks: list[Ask], *capacity: dict[int, float], public: Collection[int] = (), horizon: int = 1000
-) -> list[tuple]:
-    return told(serve(table(asks), units(*capacity, public=public), horizon))
+    asks: list[Ask], *capacity: dict[int, float], public: Collection[int] = (), horizon: int = 1000,
+    engine: Engine = Engine.COMPILED,
+) -> list[tuple]:  # fmt: skip
+    """Serve a market and tell its log."""
+    return told(SERVE[engine](table(asks), units(*capacity, public=public), horizon))
+
+
+def serve_twice(requests: Asked, places: Units, horizon: int) -> Log:
+    """Serve requests with both engines, whose logs must be one, event for event."""
+    one, other = (serve(requests, places, horizon) for serve in SERVE.values())
+    row = one.first_difference(other)
+    assert row < 0, f"request {row}, compiled: {one.tell(row)}; simpy: {other.tell(row)}"
+    return one
 
 
 def usable_at(capacity: dict[int, float], minute: int) -> int:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from sim.cascade import Requests
 from sim.clock import MINUTES_PER_DAY, NEVER, month_start
-from sim.facilities import Log
 from sim.kinds import Mechanism, Outcome, Step
+from sim.log import Log
 from sim.measures import Frame, Replay
 from sim.needs import Asks, Ledger, Spells
 from sim.services import Standard

@@ -1,4 +1,4 @@
-"""Facilities: laws that hold in any market, and a second bookkeeping that agrees event for event."""
+"""Facilities: laws that hold in any market with either engine, and a second bookkeeping that agrees."""
 
 from __future__ import annotations
 
@@ -9,52 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.clock import NEVER
-from sim.facilities import Log, serve
-from sim.kinds import Outcome
-from tests.sim.small_market import Ask, story, table, units, usable_at
+from sim.kinds import Engine, Outcome
+from sim.log import Log
+from tests.sim.small_cases import HORIZON, Case, cases
+from tests.sim.small_market import Ask, serve_twice, story, table, units, usable_at
 
-HORIZON = 60
 PLACED = (Outcome.IN_PLACE, Outcome.FINISHED)
 LEFT = (Outcome.LEFT_NEED_ENDED, Outcome.LEFT_PATIENCE_ENDED)
 
 
-@st.composite
-def cases(draw, several_units: bool = True, sizes: bool = True, classes: bool = True, losses: bool = True):
-    """Draw a small market of some 60 minutes, and which of its units are public.
-
-    Few distinct minutes, so that much happens at once; one ask in two, or so, is older than the founding.
-    """
-    minute = st.integers(0, 40)
-    count = draw(st.integers(1, 3)) if several_units else 1
-    steps = st.dictionaries(minute, st.sampled_from([0, 0.5, 1, 1.5, 2, 3]), max_size=3)
-    capacity = [{0: draw(st.sampled_from([0, 1, 1.5, 2]))} | draw(steps) for _ in range(count)]
-    asks = []
-    for _ in range(draw(st.integers(0, 14))):
-        at = draw(st.one_of(st.integers(-15, -1), minute))
-        chosen = draw(st.permutations(range(count)))[: draw(st.integers(1, count))]
-        later = st.one_of(st.just(NEVER), st.integers(at, at + 25)) if losses else st.just(NEVER)
-        asks.append(
-            Ask(
-                key=draw(st.integers(0, 9)),
-                minute=at,
-                stay=draw(st.integers(1, 30)),
-                units=tuple(chosen),
-                patience_end=draw(later),
-                need_end=draw(later),
-                priority=draw(st.integers(0, 1)) if classes else 0,
-                parts=draw(st.sampled_from([500, 1000])) if sizes else 1000,
-                group_id=draw(st.integers(0, 1)),
-            )
-        )
-    return asks, capacity, draw(st.sets(st.integers(0, count - 1)))
-
-
-Case = tuple[list[Ask], list[dict[int, float]], set[int]]
-
-
 def run(case: Case) -> tuple[list[Ask], list[dict[int, float]], Log]:
     asks, capacity, public = case
-    return asks, capacity, serve(table(asks), units(*capacity, public=public), HORIZON)
+    return asks, capacity, serve_twice(table(asks), units(*capacity, public=public), HORIZON)
 
 
 def standing(ask: Ask, row: int, public: bool) -> tuple[int, int, int, int]:
@@ -166,8 +132,8 @@ def test_more_places_never_lengthen_any_wait_with_one_class_one_list_and_no_leav
     """Where people leave, one admitted instead of leaving may hold a place that another waits for."""
     asks = [replace(ask, key=row) for row, ask in enumerate(case[0])]
     capacity = {minute: places + more for minute, places in case[1][0].items()}
-    before = serve(table(asks), units(case[1][0]), HORIZON).admitted
-    after = serve(table(asks), units(capacity), HORIZON).admitted
+    before = serve_twice(table(asks), units(case[1][0]), HORIZON).admitted
+    after = serve_twice(table(asks), units(capacity), HORIZON).admitted
     assert (after <= before).all()
 
 
@@ -270,4 +236,6 @@ def test_a_plain_bookkeeping_by_the_minute_agrees_event_for_event(case):
     books.seat()
     for now in range(HORIZON):
         books.minute(now)
-    assert story(case[0], *case[1], public=case[2], horizon=HORIZON) == books.state
+    for engine in Engine:
+        told = story(case[0], *case[1], public=case[2], horizon=HORIZON, engine=engine)
+        assert told == books.state, engine

@@ -12,18 +12,19 @@ import numpy as np
 import pytest
 
 from sim.clock import NEVER
-from sim.facilities import Log, serve
-from sim.kinds import Outcome, Step
+from sim.kinds import Engine, Outcome, Step
+from sim.log import Log
 from sim.streams import Decision, Stream
-from tests.sim.small_market import PLACE, Asked, units
+from tests.sim.small_market import PLACE, SERVE, Asked, units
 
 LEFT = (Outcome.LEFT_NEED_ENDED, Outcome.LEFT_PATIENCE_ENDED)
 SERVICE = 10_000.0  # mean stay, minutes
 CUSTOMERS = 120_000
 BATCHES = 24
+ENGINES = pytest.mark.parametrize("engine", list(Engine), ids=lambda engine: engine.value)
 
 
-def queue(servers: int, load: float, patience: float | None, seed: int) -> tuple[Asked, Log]:
+def queue(engine: Engine, servers: int, load: float, patience: float | None, seed: int) -> tuple[Asked, Log]:
     """Serve Poisson arrivals with exponential stays; patience is a mean, 0 for none, None for no end."""
     stream, keys = Stream.of(seed, 0), np.arange(CUSTOMERS, dtype=np.uint64)
     decisions = (Decision.WISH, Decision.STAY, Decision.PATIENCE)
@@ -38,7 +39,7 @@ def queue(servers: int, load: float, patience: float | None, seed: int) -> tuple
         key=keys, minute=minute, stay=stay, patience_end=end, need_end=never, priority=zeros, group_id=zeros,
         parts=np.full(CUSTOMERS, PLACE), step=zeros + np.uint8(Step.REQUESTED), candidates=candidates,
     )  # fmt: skip
-    return asked, serve(asked, units({0: servers}), int(minute[-1]) + 1)
+    return asked, SERVE[engine](asked, units({0: servers}), int(minute[-1]) + 1)
 
 
 def batch_means(values: np.ndarray) -> tuple[float, float]:
@@ -76,33 +77,37 @@ def erlang_a(servers: int, load: float, patience: float) -> tuple[float, float]:
     return mean / patience / load, mean / load
 
 
+@ENGINES
 @pytest.mark.parametrize(("servers", "load"), [(1, 0.7), (10, 8.0)])
-def test_without_patience_the_share_turned_away_is_erlang_b(servers, load):
-    _, log = queue(servers, load, patience=0.0, seed=11)
+def test_without_patience_the_share_turned_away_is_erlang_b(engine, servers, load):
+    _, log = queue(engine, servers, load, patience=0.0, seed=11)
     holds(np.isin(log.outcome, LEFT).astype(float), erlang_b(servers, load))
 
 
+@ENGINES
 @pytest.mark.parametrize(("servers", "load"), [(1, 0.6), (3, 1.8)])
-def test_with_endless_patience_the_wait_is_erlang_c(servers, load):
-    asked, log = queue(servers, load, patience=None, seed=12)
+def test_with_endless_patience_the_wait_is_erlang_c(engine, servers, load):
+    asked, log = queue(engine, servers, load, patience=None, seed=12)
     waits = np.where(log.admitted < NEVER, log.admitted, asked.minute[-1]) - asked.minute
     holds((waits > 0).astype(float), erlang_c(servers, load))
     holds(waits / SERVICE, erlang_c(servers, load) / (servers - load))
 
 
+@ENGINES
 @pytest.mark.parametrize(("servers", "load", "patience"), [(10, 11.0, 0.5), (3, 2.5, 2.0)])
-def test_with_exponential_patience_waits_and_losses_are_erlang_a(servers, load, patience):
-    asked, log = queue(servers, load, patience * SERVICE, seed=13)
+def test_with_exponential_patience_waits_and_losses_are_erlang_a(engine, servers, load, patience):
+    asked, log = queue(engine, servers, load, patience * SERVICE, seed=13)
     lost, wait = erlang_a(servers, load, patience)
     until = np.minimum(np.where(log.admitted < NEVER, log.admitted, log.ended), asked.minute[-1])
     holds(np.isin(log.outcome, LEFT).astype(float), lost)
     holds((until - asked.minute) / SERVICE, wait)
 
 
-def test_two_units_with_one_pool_of_requests_wait_as_one():
+@ENGINES
+def test_two_units_with_one_pool_of_requests_wait_as_one(engine):
     """Who may go to either of two beds, lists joined, waits as in one unit of two beds (M/M/2)."""
-    asked, _ = queue(2, 1.5, patience=None, seed=14)
+    asked, _ = queue(engine, 2, 1.5, patience=None, seed=14)
     both = replace(asked, candidates=np.column_stack([asked.candidates[:, 0], asked.candidates[:, 0] + 1]))
-    log = serve(both, units({0: 1}, {0: 1}), int(asked.minute[-1]) + 1)
-    one = serve(asked, units({0: 2}), int(asked.minute[-1]) + 1)
+    log = SERVE[engine](both, units({0: 1}, {0: 1}), int(asked.minute[-1]) + 1)
+    one = SERVE[engine](asked, units({0: 2}), int(asked.minute[-1]) + 1)
     assert np.array_equal(log.admitted, one.admitted)

@@ -6,6 +6,7 @@ from functools import cache
 
 from scenarios.experiments import Study, drawn_world
 from scenarios.load import Scenario, load_scenario
+from sim.kinds import Engine
 from sim.measures import Replay
 from sim.model import CommunityModel, World
 from sim.needs import Ledger
@@ -43,7 +44,10 @@ def lived(months: int, name: str = SMALLEST, scenario: str = "plan-2025") -> tup
     return model, model.live()
 
 
-def replayed(months: int, scenario: str = "plan-2025", settings: Settings | None = None) -> Replay:
+def replayed(
+    months: int, scenario: str = "plan-2025", settings: Settings | None = None,
+    engine: Engine = Engine.COMPILED,
+) -> Replay:  # fmt: skip
     """Replay the smallest county's needs with a scenario's supply."""
     from scenarios.experiments import base_of_province
     from scenarios.supply import supply_plan
@@ -53,4 +57,4 @@ def replayed(months: int, scenario: str = "plan-2025", settings: Settings | None
     loaded = load_scenario(scenario)
     plan = supply_plan(loaded, settings or loaded.settings, months)
     supply = build_supply(plan, load_atlas(), base_of_province(), market().counties)
-    return model.replay(ledger, supply)
+    return model.replay(ledger, supply, engine)

@@ -17,7 +17,7 @@ from sim import facilities, workload
 from sim.clock import month_start
 from sim.errors import LawBroken
 from sim.facilities import _Desk
-from sim.kinds import Outcome, Step
+from sim.kinds import Engine, Outcome, Step
 from sim.model import CommunityModel
 from tests.whole.small_study import SEED, lived, market, replayed, world
 
@@ -65,10 +65,10 @@ BROKEN = {
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_waiting_list_that_loses_anything_stops_the_run(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     name, broken, words = BROKEN[what]
-    replayed(MONTHS)  # sound as it is
+    replayed(MONTHS, engine=Engine.SIMPY)  # sound as it is
     monkeypatch.setattr(facilities._Desk, name, broken)
     with pytest.raises(LawBroken, match=words):
-        replayed(MONTHS)
+        replayed(MONTHS, engine=Engine.SIMPY)
 
 
 def test_minutes_that_are_spent_twice_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

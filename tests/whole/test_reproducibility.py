@@ -13,6 +13,7 @@ import pytest
 from scenarios.experiments import jobs_of, run_job
 from scenarios.load import load_scenario
 from scenarios.runner import _outcome, run_study
+from sim.kinds import Engine
 from sim.model import CommunityModel
 from sim.places import load_atlas
 from sim.residents import COLUMNS
@@ -27,6 +28,18 @@ def test_two_workers_and_one_give_one_hash() -> None:
     alone, together = (run_study(two_counties, workers)[0] for workers in (1, 2))
     assert alone.result_hash == together.result_hash
     assert alone.tables["months"]["needed"].sum() > 0
+
+
+def test_either_engine_gives_one_hash_and_says_what_was_compared() -> None:
+    county = replace(study(months=MONTHS), probed=True)
+    compiled, reference = (run_study(replace(county, engine=engine), 1)[0] for engine in Engine)
+    assert compiled.result_hash == reference.result_hash and compiled.bindings == reference.bindings
+    for name, table in compiled.probed.items():
+        for column, values in table.items():
+            np.testing.assert_array_equal(values, reference.probed[name][column], err_msg=f"{name}.{column}")
+    assert compiled.agreement == reference.agreement
+    assert compiled.agreement and compiled.agreement.market == SMALLEST
+    assert compiled.agreement.requests > compiled.tables["months"]["requests"].sum() > 0  # and founders'
 
 
 def test_the_order_of_markets_does_not_show() -> None:
