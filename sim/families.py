@@ -3,18 +3,17 @@
 Everyone belongs to a *nucleus*, a couple or a single adult, named by its head's row, the woman of a couple;
 ``host`` leads from each row to the head it belongs to or has joined, at the end to the head of the household.
 A host is always older than its guests, so that the way ends.
-
-Every choice is a race (Efraimidis & Spirakis 2006, Information Processing Letters 97:181): of all candidates
-those with the smallest -log(u) / weight win, u keyed by resident.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.compiled import njit
 from sim.kinds import Sex
 from sim.residents import NOBODY, Residents
 from sim.streams import Decision, Keys, Stream
@@ -27,9 +26,10 @@ Words = npt.NDArray[np.uint32]
 
 YEARS_OF_AGE = 110
 ADULT, ELDER = 18, 60  # years: grown, old
+CHILDLESS = np.iinfo(np.int16).max
 
 _FATHER_OLDER_MONTHS = 24
-_CHILDLESS = np.iinfo(np.int16).max
+_AGES = 12 * YEARS_OF_AGE + 1
 
 
 @dataclass(frozen=True)
@@ -52,85 +52,106 @@ class FamilyTables:
     widowed_with_children_ratio: float
 
 
+class Kin(NamedTuple):
+    """The rows of a block as compiled code sees them; rows count from the block's first."""
+
+    age: Any  # completed months at the census
+    years: Any
+    female: Any
+    host: Any
+    spouse: Any  # row or NOBODY
+    mother: Any  # row or NOBODY
+    births: Any
+    youngest: Any  # age of the youngest child, months, or CHILDLESS
+    grown: Any  # lives with a grown child
+    child: Any  # lives with a parent
+    head: Any  # heads a nucleus
+    elders: Any  # of a head's nucleus
+    parent_age: Any  # by which children match a head, months
+
+
 class Block:
-    """The rows of one county × area: what is known, what is found, the draws; rows count from its first."""
+    """The rows of one county × area: what is known, what is found, the draws."""
 
     def __init__(self, people: Residents, rows: slice, stream: Stream) -> None:
         self.keys: Keys = people.key[rows]
-        self.age: npt.NDArray[np.int16] = people.age_months(-1)[rows]  # completed months at the census
-        self.years = self.age // 12
-        self.female: Bools = people.sex[rows] == Sex.FEMALE
         self.stream = stream
         draws = [stream.words(self.keys, Decision.FOUND_HOUSEHOLD, time) for time in (0, 1)]
         self.words: Words = np.concatenate(draws)
         count = len(self.keys)
         self.collective = np.zeros(count, dtype=bool)
-        self.host = np.arange(count, dtype=np.int32)
-        self.spouse = np.full(count, NOBODY, dtype=np.int32)
-        self.mother = np.full(count, NOBODY, dtype=np.int32)
-        self.births = np.zeros(count, dtype=np.uint8)
-        self.youngest = np.full(count, _CHILDLESS, dtype=np.int16)  # age of the youngest child, months
-        self.grown = np.zeros(count, dtype=bool)  # lives with a grown child
-        self.child = np.zeros(count, dtype=bool)  # lives with a parent
-
-    def fresh(self, rows: Ints, time: int) -> Words:
-        """Draw four new words for some rows."""
-        return self.stream.words(self.keys[rows], Decision.FOUND_HOUSEHOLD, time)
-
-    def note_heads(self) -> None:
-        """Write down who heads a nucleus, how many elders it has, and the age by which children match it."""
-        alone = self.spouse == NOBODY
-        self.single = ~self.collective & alone & (self.years >= ADULT)
-        self.head = self.single | (self.female & ~alone)
-        old = self.years >= ELDER
-        self.elders = old.astype(np.int64) + (old[self.spouse] & ~alone)
-        self.parent_age = self.age - np.where(self.female, 0, _FATHER_OLDER_MONTHS).astype(np.int16)
-
-    def heads_of(self, rows: Ints) -> Ints:
-        """Return the heads of the nuclei of adults: wives for husbands."""
-        other = (self.spouse[rows] != NOBODY) & ~self.female[rows]
-        return np.where(other, self.spouse[rows], rows)
-
-    def link(self, children: Ints, parents: Ints) -> int:
-        """Let children's nuclei live with their parents'; return how many do.
-
-        Each parent is a head and stands once; so does each child.
-        """
-        self.host[self.heads_of(children)] = parents
-        self.child[children] = True
-        born = self.female[parents]
-        mothers = parents[born]
-        self.mother[children[born]] = mothers
-        self.births[mothers] += 1
-        self.youngest[mothers] = np.minimum(self.youngest[mothers], self.age[children[born]])
-        old = parents[self.years[children] >= ADULT]
-        self.grown[old] = True
-        self.grown[self.spouse[old][self.spouse[old] != NOBODY]] = True
-        return len(children)
-
-    def roots(self) -> npt.NDArray[np.int32]:
-        """Return the head of each row's household."""
-        host = self.host
-        while (host[host] != host).any():
-            host = host[host]
-        return host
+        age = people.age_months(-1)[rows]
+        self.kin = Kin(
+            age=age, years=age // 12, female=people.sex[rows] == Sex.FEMALE,
+            host=np.arange(count, dtype=np.int32), spouse=np.full(count, NOBODY, dtype=np.int32),
+            mother=np.full(count, NOBODY, dtype=np.int32), births=np.zeros(count, dtype=np.uint8),
+            youngest=np.full(count, CHILDLESS, dtype=np.int16), grown=np.zeros(count, dtype=bool),
+            child=np.zeros(count, dtype=bool), head=np.zeros(count, dtype=bool),
+            elders=np.zeros(count, dtype=np.uint8), parent_age=age.copy(),
+        )  # fmt: skip
 
 
-def race(words: Words) -> Floats:
-    """Return exponential numbers, -log(u), from words."""
-    return np.asarray(-np.log((words + 0.5) * 2.0**-32))
+@njit(cache=True)
+def note_heads(kin, collective):  # type: ignore[no-untyped-def]
+    """Write down who heads a nucleus, how many elders it has, and the age by which children match it."""
+    for row in range(len(kin.age)):
+        spouse = kin.spouse[row]
+        if spouse == NOBODY:
+            kin.head[row] = kin.years[row] >= ADULT and not collective[row]
+            kin.elders[row] = kin.years[row] >= ELDER
+        else:
+            kin.head[row] = kin.female[row]
+            kin.elders[row] = (kin.years[row] >= ELDER) + (kin.years[spouse] >= ELDER)
+        if not kin.female[row]:
+            kin.parent_age[row] -= _FATHER_OLDER_MONTHS
 
 
-def winners(scores: Floats, count: int) -> Ints:
-    """Return the places of the ``count`` smallest finite scores, or of all finite ones, in order of place.
+@njit
+def head_of(kin, row):  # type: ignore[no-untyped-def]
+    """Return the head of an adult's nucleus: the wife for a husband."""
+    return row if kin.female[row] or kin.spouse[row] == NOBODY else kin.spouse[row]
 
-    >>> winners(np.array([3.0, np.inf, 1.0, 2.0]), 2).tolist()
-    [2, 3]
+
+@njit
+def link(kin, child, parent):  # type: ignore[no-untyped-def]
+    """Let a child's nucleus live with that of a parent, who is a head."""
+    kin.host[head_of(kin, child)] = parent
+    kin.child[child] = True
+    if kin.female[parent]:
+        kin.mother[child] = parent
+        kin.births[parent] += 1
+        kin.youngest[parent] = min(kin.youngest[parent], kin.age[child])
+    if kin.years[child] >= ADULT:
+        kin.grown[parent] = True
+        if kin.spouse[parent] != NOBODY:
+            kin.grown[kin.spouse[parent]] = True
+
+
+@njit(cache=True)
+def by_age(ages, rows):  # type: ignore[no-untyped-def]
+    """Order rows by age in months, youngest first and at equal ages as they stand.
+
+    Returns them, and how many are younger than each age, 0 to 1320 months.
     """
-    count = min(count, int(np.isfinite(scores).sum()))
-    if count <= 0:
-        return np.empty(0, dtype=np.int64)
-    limit = np.partition(scores, count - 1)[count - 1]
-    won = scores < limit
-    won[np.flatnonzero(scores == limit)[: count - int(won.sum())]] = True
-    return np.flatnonzero(won)
+    younger = np.zeros(_AGES, dtype=np.int64)
+    for row in rows:
+        younger[ages[row] + 1] += 1
+    for age in range(1, _AGES):
+        younger[age] += younger[age - 1]
+    ordered, place = np.empty(len(rows), dtype=np.int32), younger.copy()
+    for row in rows:
+        ordered[place[ages[row]]] = row
+        place[ages[row]] += 1
+    return ordered, younger
+
+
+@njit(cache=True)
+def roots(host):  # type: ignore[no-untyped-def]
+    """Return the head of each row's household."""
+    out = np.empty_like(host)
+    for row in range(len(host)):
+        root = row
+        while host[root] != root:
+            root = host[root]
+        out[row] = root
+    return out
