@@ -8,7 +8,6 @@ A host is always older than its guests, so that the way ends.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,6 @@ from sim.streams import Decision, Keys, Stream
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Months = npt.NDArray[np.int16]
 Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint32]
 
@@ -52,106 +50,105 @@ class FamilyTables:
     widowed_with_children_ratio: float
 
 
-class Kin(NamedTuple):
-    """The rows of a block as compiled code sees them; rows count from the block's first."""
-
-    age: Any  # completed months at the census
-    years: Any
-    female: Any
-    host: Any
-    spouse: Any  # row or NOBODY
-    mother: Any  # row or NOBODY
-    births: Any
-    youngest: Any  # age of the youngest child, months, or CHILDLESS
-    grown: Any  # lives with a grown child
-    child: Any  # lives with a parent
-    head: Any  # heads a nucleus
-    elders: Any  # of a head's nucleus
-    parent_age: Any  # by which children match a head, months
+KIN = np.dtype(
+    [
+        ("age", "i2"),  # completed months at the census
+        ("parent_age", "i2"),  # by which children match a head, months
+        ("youngest", "i2"),  # age of the youngest child, months, or CHILDLESS
+        ("years", "u1"),  # of age
+        ("births", "u1"),
+        ("host", "i4"),  # row
+        ("spouse", "i4"),  # row or NOBODY
+        ("mother", "i4"),  # row or NOBODY
+        ("female", "?"),
+        ("collective", "?"),  # lives in a collective household
+        ("head", "?"),  # heads a nucleus
+        ("elders", "u1"),  # of a head's nucleus
+        ("grown", "?"),  # lives with a grown child
+        ("child", "?"),  # lives with a parent
+    ],
+    align=True,
+)  # one row per resident of a block: what a race reads of a candidate stands together
 
 
 class Block:
-    """The rows of one county × area: what is known, what is found, the draws."""
+    """The rows of one county × area: what is known and found, and the draws; rows count from its first."""
 
     def __init__(self, people: Residents, rows: slice, stream: Stream) -> None:
         self.keys: Keys = people.key[rows]
         self.stream = stream
-        draws = [stream.words(self.keys, Decision.FOUND_HOUSEHOLD, time) for time in (0, 1)]
-        self.words: Words = np.concatenate(draws)
-        count = len(self.keys)
-        self.collective = np.zeros(count, dtype=bool)
-        age = people.age_months(-1)[rows]
-        self.kin = Kin(
-            age=age, years=age // 12, female=people.sex[rows] == Sex.FEMALE,
-            host=np.arange(count, dtype=np.int32), spouse=np.full(count, NOBODY, dtype=np.int32),
-            mother=np.full(count, NOBODY, dtype=np.int32), births=np.zeros(count, dtype=np.uint8),
-            youngest=np.full(count, CHILDLESS, dtype=np.int16), grown=np.zeros(count, dtype=bool),
-            child=np.zeros(count, dtype=bool), head=np.zeros(count, dtype=bool),
-            elders=np.zeros(count, dtype=np.uint8), parent_age=age.copy(),
-        )  # fmt: skip
+        self.words: Words = np.empty((8, len(self.keys)), dtype=np.uint32)
+        for time in (0, 1):
+            self.words[4 * time : 4 * time + 4] = stream.words(self.keys, Decision.FOUND_HOUSEHOLD, time)
+        self.kin = np.zeros(len(self.keys), dtype=KIN)
+        self.kin["age"] = self.kin["parent_age"] = people.age_months(-1)[rows]
+        self.kin["years"] = self.kin["age"] // 12
+        self.kin["female"] = people.sex[rows] == Sex.FEMALE
+        self.kin["host"] = np.arange(len(self.keys))
+        self.kin["spouse"] = self.kin["mother"] = NOBODY
+        self.kin["youngest"] = CHILDLESS
 
 
 @njit(cache=True)
-def note_heads(kin, collective):  # type: ignore[no-untyped-def]
+def note_heads(kin):  # type: ignore[no-untyped-def]
     """Write down who heads a nucleus, how many elders it has, and the age by which children match it."""
-    for row in range(len(kin.age)):
-        spouse = kin.spouse[row]
+    for row in range(len(kin)):
+        spouse = kin[row].spouse
         if spouse == NOBODY:
-            kin.head[row] = kin.years[row] >= ADULT and not collective[row]
-            kin.elders[row] = kin.years[row] >= ELDER
+            kin[row].head = kin[row].years >= ADULT and not kin[row].collective
+            kin[row].elders = kin[row].years >= ELDER
         else:
-            kin.head[row] = kin.female[row]
-            kin.elders[row] = (kin.years[row] >= ELDER) + (kin.years[spouse] >= ELDER)
-        if not kin.female[row]:
-            kin.parent_age[row] -= _FATHER_OLDER_MONTHS
+            kin[row].head = kin[row].female
+            kin[row].elders = (kin[row].years >= ELDER) + (kin[spouse].years >= ELDER)
+        if not kin[row].female:
+            kin[row].parent_age -= _FATHER_OLDER_MONTHS
 
 
 @njit
 def head_of(kin, row):  # type: ignore[no-untyped-def]
     """Return the head of an adult's nucleus: the wife for a husband."""
-    return row if kin.female[row] or kin.spouse[row] == NOBODY else kin.spouse[row]
+    return row if kin[row].female or kin[row].spouse == NOBODY else kin[row].spouse
 
 
 @njit
 def link(kin, child, parent):  # type: ignore[no-untyped-def]
     """Let a child's nucleus live with that of a parent, who is a head."""
-    kin.host[head_of(kin, child)] = parent
-    kin.child[child] = True
-    if kin.female[parent]:
-        kin.mother[child] = parent
-        kin.births[parent] += 1
-        kin.youngest[parent] = min(kin.youngest[parent], kin.age[child])
-    if kin.years[child] >= ADULT:
-        kin.grown[parent] = True
-        if kin.spouse[parent] != NOBODY:
-            kin.grown[kin.spouse[parent]] = True
+    kin[head_of(kin, child)].host = parent
+    kin[child].child = True
+    if kin[parent].female:
+        kin[child].mother = parent
+        kin[parent].births += 1
+        kin[parent].youngest = min(kin[parent].youngest, kin[child].age)
+    if kin[child].years >= ADULT:
+        kin[parent].grown = True
+        if kin[parent].spouse != NOBODY:
+            kin[kin[parent].spouse].grown = True
 
 
 @njit(cache=True)
-def by_age(ages, rows):  # type: ignore[no-untyped-def]
-    """Order rows by age in months, youngest first and at equal ages as they stand.
+def by_age(rows, ages):  # type: ignore[no-untyped-def]
+    """Order rows by their ages in months, youngest first and at equal ages as they stand.
 
     Returns them, and how many are younger than each age, 0 to 1320 months.
     """
-    younger = np.zeros(_AGES, dtype=np.int64)
-    for row in rows:
-        younger[ages[row] + 1] += 1
+    younger, place = np.zeros(_AGES, dtype=np.int64), np.zeros(_AGES, dtype=np.int64)
+    for age in ages:
+        younger[age + 1] += 1
     for age in range(1, _AGES):
         younger[age] += younger[age - 1]
-    ordered, place = np.empty(len(rows), dtype=np.int32), younger.copy()
-    for row in rows:
-        ordered[place[ages[row]]] = row
-        place[ages[row]] += 1
+        place[age] = younger[age]
+    ordered = np.empty_like(rows)
+    for n in range(len(rows)):
+        ordered[place[ages[n]]] = rows[n]
+        place[ages[n]] += 1
     return ordered, younger
 
 
 @njit(cache=True)
-def roots(host):  # type: ignore[no-untyped-def]
-    """Return the head of each row's household."""
-    out = np.empty_like(host)
-    for row in range(len(host)):
-        root = row
-        while host[root] != root:
-            root = host[root]
-        out[row] = root
-    return out
+def find_roots(kin):  # type: ignore[no-untyped-def]
+    """Lead everyone's host to the head of the household."""
+    for row in range(len(kin)):
+        root = kin[row].host
+        while kin[root].host != root:
+            root = kin[root].host
+        kin[row].host = root

@@ -18,19 +18,20 @@ import numpy.typing as npt
 from sim.compiled import njit
 from sim.errors import LawBroken
 from sim.families import (
-    ADULT, ELDER, YEARS_OF_AGE, Block, FamilyTables, Floats, Ints, by_age, note_heads, roots,
+    ADULT, ELDER, YEARS_OF_AGE, Block, FamilyTables, Floats, Ints, by_age, find_roots, note_heads,
 )  # fmt: skip
 from sim.kinds import Living, Sex
 from sim.matching import (
     LAST_AT_HOME, SINGLE_CHILD_STAYS, find_mothers, find_parents, movers, take_in, weddings,
 )  # fmt: skip
 from sim.races import UNIT, order, race, winners
-from sim.residents import NOBODY, Residents
+from sim.residents import LONG_AGO, NOBODY, Residents
 from sim.streams import Stream
 
 _AT_HOME_HALVING_YEARS = 5.0  # each so many years after 18 halve the chance of living with parents
 _NOISE_MONTHS = 36  # couples match by age up to this much either way
 _W_COLLECTIVE, _W_MARRY, _W_NOISE, _W_ELDER, _W_WED, _W_HOME, _W_SHARE, _W_ORDER = range(8)
+_ALONE, _SPOUSE, _CHILDREN, _SPOUSE_AND_CHILDREN, _PARENTS, _OTHERS, _COLLECTIVE = map(int, Living)
 _32 = np.uint64(32)
 
 
@@ -52,10 +53,10 @@ def form_households(
         rows = slice(int(first), int(end))
         block = Block(people, rows, stream)
         _form(block, tables, int(dormitory), int(homes))
-        root = roots(block.kin.host)
-        heads.append(np.flatnonzero(root == np.arange(len(root))) + int(first))
+        find_roots(block.kin)
+        heads.append(np.flatnonzero(block.kin["host"] == np.arange(len(block.kin))) + int(first))
         _check(block, len(heads[-1]), int(dormitory) + int(homes))
-        _record(_columns(people, rows), block.kin, block.collective, root, int(first), number)
+        _keep(people, rows, block.kin, number)
         number += len(heads[-1])
     return np.concatenate(heads)
 
@@ -63,18 +64,19 @@ def form_households(
 def _check(block: Block, formed: int, wanted: int) -> None:
     kin = block.kin
     if formed != wanted:
-        raise LawBroken(f"households: formed {formed} of {wanted} in a county's {len(kin.age)} residents")
-    if (kin.mother[kin.years < 3] == NOBODY).any():
-        raise LawBroken(f"households: a child under 3 without a mother among {len(kin.age)} residents")
+        raise LawBroken(f"households: formed {formed} of {wanted} in a county's {len(kin)} residents")
+    if (kin["mother"][kin["years"] < 3] == NOBODY).any():
+        raise LawBroken(f"households: a child under 3 without a mother among {len(kin)} residents")
 
 
 def _form(block: Block, tables: FamilyTables, collective: int, households: int) -> None:
     """Form the households of a block: steps 1 to 5."""
+    kin = block.kin
     with np.errstate(divide="ignore"):
-        scores = race(block.words[_W_COLLECTIVE]) / tables.collective[block.kin.years]
-    block.collective[winners(scores, collective)] = True
+        scores = race(block.words[_W_COLLECTIVE]) / tables.collective[block.kin["years"]]
+    kin["collective"][winners(scores, collective)] = True
     nuclei = _marry(block, tables, households)
-    note_heads(block.kin, block.collective)
+    note_heads(block.kin)
     nuclei += _find_mothers(block, tables)
     nuclei -= _join_elders(block, tables, nuclei - households)
     nuclei -= _stay_at_home(block, tables, nuclei - households)
@@ -87,10 +89,10 @@ def _marry(block: Block, tables: FamilyTables, households: int) -> int:
     A woman marries by her own chance, a man in a race by his odds.
     """
     kin = block.kin
-    adult = ~block.collective & (kin.years >= ADULT)
-    women, men = np.flatnonzero(adult & kin.female), np.flatnonzero(adult & ~kin.female)
-    hers = tables.married[Sex.FEMALE][kin.years[women]]
-    his = tables.married[Sex.MALE][kin.years[men]]
+    adult = ~kin["collective"] & (kin["years"] >= ADULT)
+    women, men = np.flatnonzero(adult & kin["female"]), np.flatnonzero(adult & ~kin["female"])
+    hers = tables.married[Sex.FEMALE][kin["years"][women]]
+    his = tables.married[Sex.MALE][kin["years"][men]]
     with np.errstate(divide="ignore"):
         wives = (block.words[_W_MARRY, women] + 0.5) * UNIT / hers
         husbands = race(block.words[_W_MARRY, men]) * (1 - his) / his
@@ -98,15 +100,20 @@ def _marry(block: Block, tables: FamilyTables, households: int) -> int:
     couples = max(0, min(int((wives < 1).sum()), able, int(adult.sum()) - households))
     brides = _by_noisy_age(block, women[winners(wives, couples)])
     grooms = _by_noisy_age(block, men[winners(husbands, couples)])
-    kin.spouse[brides], kin.spouse[grooms] = grooms, brides
-    kin.host[grooms] = brides
+    kin["spouse"][brides], kin["spouse"][grooms] = grooms, brides
+    kin["host"][grooms] = brides
     return int(adult.sum()) - couples
 
 
 def _by_noisy_age(block: Block, rows: Ints) -> Ints:
     """Order rows by age with a uniform noise of up to _NOISE_MONTHS either way."""
     noise = block.words[_W_NOISE, rows] * np.uint64(2 * _NOISE_MONTHS)
-    return rows[order((block.kin.age[rows].astype(np.uint64) << _32) + noise)]
+    return rows[order((block.kin["age"][rows].astype(np.uint64) << _32) + noise)]
+
+
+def _by_age(ages: npt.NDArray[np.int16], rows: Ints) -> tuple[Ints, Ints]:
+    ordered, younger = by_age(rows, ages[rows])
+    return ordered, younger
 
 
 def _bounds(years: npt.NDArray[np.integer]) -> Ints:
@@ -116,7 +123,7 @@ def _bounds(years: npt.NDArray[np.integer]) -> Ints:
 
 def _by_year(block: Block, rows: Ints) -> tuple[Ints, Ints]:
     """Order rows by year of age and chance; return them and where each year begins."""
-    years = block.kin.years[rows]
+    years = block.kin["years"][rows]
     chance = block.words[_W_ORDER, rows]
     return rows[order(years.astype(np.uint64) << _32 | chance)], _bounds(years)
 
@@ -124,8 +131,8 @@ def _by_year(block: Block, rows: Ints) -> tuple[Ints, Ints]:
 def _find_mothers(block: Block, tables: FamilyTables) -> int:
     """Give every minor a mother; return how many found none and stand as nuclei of their own."""
     kin, stream = block.kin, block.stream
-    minors, bounds = _by_year(block, np.flatnonzero((kin.years < ADULT) & ~block.collective))
-    women, younger = by_age(kin.age, np.flatnonzero(kin.head & kin.female))
+    minors, bounds = _by_year(block, np.flatnonzero((kin["years"] < ADULT) & ~kin["collective"]))
+    women, younger = _by_age(kin["age"], np.flatnonzero(kin["head"] & kin["female"]))
     wed = weddings(kin, women, block.words[_W_WED], tables.married[Sex.FEMALE], tables.wed)
     chances = tables.mother_age, tables.next_birth
     return int(
@@ -139,22 +146,21 @@ def _join_elders(block: Block, tables: FamilyTables, most: int) -> int:
     """Let elders live with a grown child until the share is reached; return how many nuclei joined."""
     kin = block.kin
     elders = _chosen_elders(block, tables, most)
-    years = kin.parent_age[elders] // 12
+    years = kin["parent_age"][elders] // 12
     elders, bounds = elders[order(years.astype(np.uint64))], _bounds(years)
-    children = movers(kin, block.words[_W_ORDER])
-    heads = np.where(kin.female[children] | (kin.spouse[children] == NOBODY), children, kin.spouse[children])
-    children, younger = by_age(kin.age, children[kin.elders[heads] == 0])
+    children, heads = movers(kin, block.words[_W_ORDER])
+    children, younger = _by_age(kin["age"], children[kin["elders"][heads] == 0])
     return int(take_in(kin, elders, bounds, children, younger, block.words[_W_ELDER], tables.mother_age))
 
 
 def _chosen_elders(block: Block, tables: FamilyTables, most: int) -> Ints:
     """Choose the heads of elder nuclei that live with a grown child, at most so many, in random order."""
     kin = block.kin
-    heads = np.flatnonzero(kin.head & (kin.elders > 0))
-    ratio = np.where(kin.spouse[heads] == NOBODY, tables.widowed_with_children_ratio, 1.0)
+    heads = np.flatnonzero(kin["head"] & (kin["elders"] > 0))
+    ratio = np.where(kin["spouse"][heads] == NOBODY, tables.widowed_with_children_ratio, 1.0)
     heads = heads[order((race(block.words[_W_ELDER, heads]) / ratio).view(np.uint64))]
-    elders = kin.elders[heads].astype(np.int64)
-    target = tables.elders_with_children * (kin.years >= ELDER).sum()
+    elders = kin["elders"][heads].astype(np.int64)
+    target = tables.elders_with_children * (kin["years"] >= ELDER).sum()
     return heads[: min(int((np.cumsum(elders) - elders < target).sum()), max(most, 0))]
 
 
@@ -165,8 +171,8 @@ def _stay_at_home(block: Block, tables: FamilyTables, most: int) -> int:
     """
     kin, stream = block.kin, block.stream
     children, bounds = _by_year(block, _chosen_children(block, most))
-    parents = np.flatnonzero(kin.head & ((kin.elders == 0) | kin.grown))
-    parents, younger = by_age(kin.parent_age, parents)
+    parents = np.flatnonzero(kin["head"] & ((kin["elders"] == 0) | kin["grown"]))
+    parents, younger = _by_age(kin["parent_age"], parents)
     chances = tables.mother_age, tables.next_birth
     return int(
         find_parents(kin, parents, younger, children, bounds, chances, block.keys, stream.k0, stream.k1)
@@ -176,13 +182,13 @@ def _stay_at_home(block: Block, tables: FamilyTables, most: int) -> int:
 def _chosen_children(block: Block, most: int) -> Ints:
     """Choose the grown children under 50 who live with parents if they find some: the younger the likelier."""
     kin = block.kin
-    children = movers(kin, block.words[_W_ORDER])
-    children = children[kin.years[children] <= LAST_AT_HOME]
-    single = kin.spouse[children] == NOBODY
-    heads = np.where(kin.female[children] | single, children, kin.spouse[children])
-    scores = race(block.words[_W_HOME, heads]) / np.where(single, SINGLE_CHILD_STAYS, 1.0)
+    children, heads = movers(kin, block.words[_W_ORDER])
+    young = kin["years"][children] <= LAST_AT_HOME
+    children, heads = children[young], heads[young]
+    ease = np.where(kin["spouse"][children] == NOBODY, SINGLE_CHILD_STAYS, 1.0)
+    scores = race(block.words[_W_HOME, heads]) / ease
     later = 2.0 ** ((np.arange(LAST_AT_HOME + 1) - ADULT) / _AT_HOME_HALVING_YEARS)
-    return children[winners(scores * later[kin.years[children]], most)]
+    return children[winners(scores * later[kin["years"][children]], most)]
 
 
 def _share(block: Block, merges: int) -> None:
@@ -190,49 +196,53 @@ def _share(block: Block, merges: int) -> None:
     if merges <= 0:
         return
     kin = block.kin
-    size = np.bincount(roots(kin.host)[~block.collective], minlength=len(kin.age))
+    find_roots(kin)
+    size = np.bincount(kin["host"][~kin["collective"]], minlength=len(kin))
     heads = np.flatnonzero(size)
-    kind = np.where(size[heads] > 1, 2, kin.years[heads] >= ELDER)
+    kind = np.where(size[heads] > 1, 2, kin["years"][heads] >= ELDER)
     heads = heads[order(kind.astype(np.uint64) << _32 | block.words[_W_SHARE, heads])]
-    kin.host[heads[:merges]] = heads[merges + np.arange(merges) % (len(heads) - merges)]
+    kin["host"][heads[:merges]] = heads[merges + np.arange(merges) % (len(heads) - merges)]
 
 
-def _columns(people: Residents, rows: slice) -> tuple[npt.NDArray, ...]:
-    """Return the columns that households fill."""
-    names = ("household", "living", "spouse", "mother", "births", "last_birth")
-    return tuple(getattr(people, name)[rows] for name in names)
+def _keep(people: Residents, rows: slice, kin: npt.NDArray[np.void], number: int) -> None:
+    """Write who belongs to whom into the columns, as rows of the market; households count from ``number``."""
+    people.household[rows], people.living[rows] = _number(kin, number)
+    for name in ("spouse", "mother"):
+        getattr(people, name)[rows] = np.where(kin[name] == NOBODY, NOBODY, kin[name] + rows.start)
+    people.births[rows] = kin["births"]
+    people.last_birth[rows] = np.where(kin["births"] > 0, -1 - kin["youngest"], LONG_AGO)
 
 
 @njit(cache=True)
-def _record(columns, kin, collective, root, first, number):  # type: ignore[no-untyped-def]
-    """Write who belongs to whom into the columns, as rows of the market; households count from ``number``."""
-    household, living, spouse, mother, births, last_birth = columns
-    size, numbered = np.zeros(len(root), dtype=np.int32), np.empty(len(root), dtype=np.int32)
-    for row in range(len(root)):
-        size[root[row]] += 1
-        numbered[row] = number
-        number += root[row] == row
-    for row in range(len(root)):
-        household[row] = numbered[root[row]]
-        living[row] = _living(kin, row, size[root[row]], collective[row])
-        births[row] = kin.births[row]
-        if kin.spouse[row] != NOBODY:
-            spouse[row] = kin.spouse[row] + first
-        if kin.mother[row] != NOBODY:
-            mother[row] = kin.mother[row] + first
-        if kin.births[row] > 0:
-            last_birth[row] = -1 - kin.youngest[row]
+def _number(kin, number):  # type: ignore[no-untyped-def]
+    """Return everyone's household, counted from ``number`` on by head, and with whom everyone lives."""
+    count = len(kin)
+    size, household = np.zeros(count, dtype=np.int32), np.empty(count, dtype=np.int32)
+    living = np.empty(count, dtype=np.uint8)
+    for row in range(count):
+        size[kin[row].host] += 1
+        if kin[row].host == row:
+            household[row] = number
+            number += 1
+    for row in range(count):
+        host = kin[row].host
+        household[row] = household[host]
+        living[row] = _living(kin, row, size[host])
+    return household, living
 
 
 @njit
-def _living(kin, row, size, collective):  # type: ignore[no-untyped-def]
+def _living(kin, row, size):  # type: ignore[no-untyped-def]
     """Say with whom a resident lives; whoever has both a spouse and parents counts with the spouse."""
-    if collective:
-        return Living.COLLECTIVE
-    if size == 1:
-        return Living.ALONE
-    if kin.spouse[row] != NOBODY:
-        return Living.SPOUSE_AND_CHILDREN if kin.grown[row] else Living.SPOUSE
-    if kin.grown[row]:
-        return Living.CHILDREN
-    return Living.PARENTS if kin.child[row] else Living.OTHERS
+    found = _OTHERS
+    if kin[row].collective:
+        found = _COLLECTIVE
+    elif size == 1:
+        found = _ALONE
+    elif kin[row].spouse != NOBODY:
+        found = _SPOUSE_AND_CHILDREN if kin[row].grown else _SPOUSE
+    elif kin[row].grown:
+        found = _CHILDREN
+    elif kin[row].child:
+        found = _PARENTS
+    return found

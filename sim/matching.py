@@ -63,8 +63,8 @@ def weddings(kin, women, draws, married, wed):  # type: ignore[no-untyped-def]
     out = np.empty(len(women), dtype=np.uint8)
     for n in range(len(women)):
         woman = women[n]
-        present, ever = married[kin.years[woman]], wed[kin.years[woman]]
-        once = (ever - present) / (1 - present) if kin.spouse[woman] == NOBODY else 1.0
+        present, ever = married[kin[woman].years], wed[kin[woman].years]
+        once = (ever - present) / (1 - present) if kin[woman].spouse == NOBODY else 1.0
         out[n] = _wedding((draws[woman] + 0.5) * UNIT, once, ever, wed)
     return out
 
@@ -82,10 +82,10 @@ def _weigh_births(weights, kin, women, younger, wed, year, tables):  # type: ign
         total = 0.0
         for n in range(start, end):
             woman = women[n]
-            since = min(max(kin.youngest[woman] // 12 - year, 0), 2)
-            weight = next_birth[kin.births[woman]] * _SPACING[since]
+            since = min(max(kin[woman].youngest // 12 - year, 0), 2)
+            weight = next_birth[kin[woman].births] * _SPACING[since]
             weight *= 1.0 if wed[n] <= age else _PREMARITAL_BIRTHS
-            weights[n] = weight * (_APART_BIRTHS if kin.spouse[woman] == NOBODY else 1.0)
+            weights[n] = weight * (_APART_BIRTHS if kin[woman].spouse == NOBODY else 1.0)
             total += weights[n]
         share = (end - start) / max(total, _LEAST)
         for n in range(start, end):
@@ -123,30 +123,30 @@ def find_mothers(kin, women, younger, wed, minors, bounds, tables, keys, k0, k1)
 
 @njit(cache=True)
 def movers(kin, draws):  # type: ignore[no-untyped-def]
-    """List the grown who may live with parents, in order of their nuclei's heads.
+    """List the grown who may live with parents, and the heads of their nuclei, by head.
 
     They are single adults without children of their own, and one of each couple, husband or wife; ``draws``
     are the words by which a couple chooses.
     """
-    out = np.empty(len(kin.age), dtype=np.int32)
+    children, heads = np.empty(len(kin), dtype=np.int64), np.empty(len(kin), dtype=np.int64)
     found = 0
-    for head in range(len(kin.age)):
-        if not kin.head[head] or kin.host[head] != head:
+    for head in range(len(kin)):
+        if not kin[head].head or kin[head].host != head:
             continue
-        spouse, child = kin.spouse[head], head
+        spouse, child = kin[head].spouse, head
         if spouse == NOBODY:
-            free = kin.births[head] == 0
+            free = kin[head].births == 0
         else:
-            free = abs(kin.age[head] - kin.age[spouse]) <= _COUPLE_APART_MONTHS
+            free = abs(kin[head].age - kin[spouse].age) <= _COUPLE_APART_MONTHS
             child = spouse if draws[head] * UNIT < _SONS_STAY else head
-        out[found] = child
+        children[found], heads[found] = child, head
         found += free
-    return out[:found]
+    return children[:found], heads[:found]
 
 
 @njit
 def _speed(kin, child):  # type: ignore[no-untyped-def]
-    return SINGLE_CHILD_STAYS if kin.spouse[child] == NOBODY else 1.0
+    return SINGLE_CHILD_STAYS if kin[child].spouse == NOBODY else 1.0
 
 
 @njit(cache=True)
@@ -198,9 +198,9 @@ def find_parents(kin, parents, younger, children, bounds, tables, keys, k0, k1):
             _draw(drawn, parents, youngest, high, keys, _PARENTS + step // 4, k0, k1)
         for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
             for n in range(younger[12 * (age + year) + 6], younger[12 * (age + 1 + year) + 6]):
-                single = kin.spouse[parents[n]] == NOBODY
+                single = kin[parents[n]].spouse == NOBODY
                 weight = mother_age[age] * (_SINGLE_PARENTS if single else 1.0)
-                weights[n] = weight * next_birth[kin.births[parents[n]]]
+                weights[n] = weight * next_birth[kin[parents[n]].births]
         child, count = bounds[year], bounds[year + 1] - bounds[year]
         found = first_home(drawn[step % 4], weights, low, high, count, places, times)
         for n in range(found):
