@@ -22,7 +22,7 @@ from sim.families import (
 )  # fmt: skip
 from sim.kinds import Living, Sex
 from sim.matching import (
-    LAST_AT_HOME, SINGLE_CHILD_STAYS, find_mothers, find_parents, movers, take_in, weddings,
+    LAST_AT_HOME, SINGLE_CHILD_STAYS, brides, find_mothers, find_parents, movers, take_in,
 )  # fmt: skip
 from sim.races import UNIT, order, race, winners
 from sim.residents import LONG_AGO, NOBODY, Residents
@@ -132,12 +132,12 @@ def _find_mothers(block: Block, tables: FamilyTables) -> int:
     """Give every minor a mother; return how many found none and stand as nuclei of their own."""
     kin, stream = block.kin, block.stream
     minors, bounds = _by_year(block, np.flatnonzero((kin["years"] < ADULT) & ~kin["collective"]))
-    women, younger = _by_age(kin["age"], np.flatnonzero(kin["head"] & kin["female"]))
-    wed = weddings(kin, women, block.words[_W_WED], tables.married[Sex.FEMALE], tables.wed)
+    rows, younger = _by_age(kin["age"], np.flatnonzero(kin["head"] & kin["female"]))
+    women = brides(kin, rows, block.words[_W_WED], tables.married[Sex.FEMALE], tables.wed)
     chances = tables.mother_age, tables.next_birth
     return int(
         find_mothers(
-            kin, women, younger, wed, minors, bounds, chances, block.keys, stream.k0, stream.k1
+            kin, women, rows, younger, minors, bounds, chances, block.keys, stream.k0, stream.k1
         )
     )
 

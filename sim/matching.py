@@ -16,7 +16,7 @@ from sim.residents import NOBODY
 from sim.streams import Decision, words
 
 LAST_AT_HOME = 49  # years: oldest grown child that joins younger parents
-NEVER = 255  # of a wedding
+NEVER = 255
 SINGLE_CHILD_STAYS = 4.0  # an unmarried grown child lives with parents so many times as likely as a couple
 
 _YOUNGEST_MOTHER, _OLDEST_MOTHER = 16, 48  # years at birth, so that months apart lie within 15 to 50 years
@@ -29,6 +29,15 @@ _SONS_STAY = 0.8  # of couples who live with his or her parents, with his
 _MOTHERS, _PARENTS = 2, 16  # times of the draws of mothers and of parents, four years of age each
 _HOUSEHOLD = int(Decision.FOUND_HOUSEHOLD)
 _LEAST = 1e-9
+
+BRIDE = np.dtype(
+    [
+        ("births", "u1"),
+        ("youngest", "u1"),  # age of the youngest child, years, or NEVER
+        ("wed", "u1"),  # age at marriage, years, or NEVER
+        ("apart", "?"),  # without a spouse in the household
+    ]
+)
 
 
 @njit
@@ -58,19 +67,26 @@ def _wedding(drawn, once, ever, wed):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def weddings(kin, women, draws, married, wed):  # type: ignore[no-untyped-def]
-    """Draw the ages in years at which women married: all wives, others by the share who live apart."""
-    out = np.empty(len(women), dtype=np.uint8)
+def brides(kin, women, draws, married, wed):  # type: ignore[no-untyped-def]
+    """Return what the weights of births read of women, in their order, as records of BRIDE.
+
+    Ages at marriage are drawn: all wives have married, others by the share who live apart.
+    """
+    out = np.empty(len(women), dtype=BRIDE)
     for n in range(len(women)):
         woman = women[n]
         present, ever = married[kin[woman].years], wed[kin[woman].years]
-        once = (ever - present) / (1 - present) if kin[woman].spouse == NOBODY else 1.0
-        out[n] = _wedding((draws[woman] + 0.5) * UNIT, once, ever, wed)
+        apart = kin[woman].spouse == NOBODY
+        once = (ever - present) / (1 - present) if apart else 1.0
+        out[n].apart = apart
+        out[n].wed = _wedding((draws[woman] + 0.5) * UNIT, once, ever, wed)
+        out[n].births = 0
+        out[n].youngest = NEVER
     return out
 
 
 @njit
-def _weigh_births(weights, kin, women, younger, wed, year, tables):  # type: ignore[no-untyped-def]
+def _weigh_births(weights, women, younger, year, tables):  # type: ignore[no-untyped-def]
     """Weigh women for a birth ``year`` completed years ago.
 
     Women of one age share that age's births by marriage, order and spacing, so that births by mother's age
@@ -81,11 +97,9 @@ def _weigh_births(weights, kin, women, younger, wed, year, tables):  # type: ign
         start, end = younger[12 * (age + year) + 6], younger[12 * (age + 1 + year) + 6]
         total = 0.0
         for n in range(start, end):
-            woman = women[n]
-            since = min(max(kin[woman].youngest // 12 - year, 0), 2)
-            weight = next_birth[kin[woman].births] * _SPACING[since]
-            weight *= 1.0 if wed[n] <= age else _PREMARITAL_BIRTHS
-            weights[n] = weight * (_APART_BIRTHS if kin[woman].spouse == NOBODY else 1.0)
+            weight = next_birth[women[n].births] * _SPACING[min(max(women[n].youngest - year, 0), 2)]
+            weight *= 1.0 if women[n].wed <= age else _PREMARITAL_BIRTHS
+            weights[n] = weight * (_APART_BIRTHS if women[n].apart else 1.0)
             total += weights[n]
         share = (end - start) / max(total, _LEAST)
         for n in range(start, end):
@@ -93,11 +107,12 @@ def _weigh_births(weights, kin, women, younger, wed, year, tables):  # type: ign
 
 
 @njit(cache=True)
-def find_mothers(kin, women, younger, wed, minors, bounds, tables, keys, k0, k1):  # type: ignore[no-untyped-def]
+def find_mothers(kin, women, rows, younger, minors, bounds, tables, keys, k0, k1):  # type: ignore[no-untyped-def]
     """Give minors a mother, the oldest year of birth first; return how many found none.
 
-    ``minors`` stand in the order in which they are given away, ``bounds`` (19,) say where each year of age
-    begins; ``tables`` are ``FamilyTables.mother_age`` and ``next_birth``.
+    ``women`` are the brides of ``rows``. ``minors`` stand in the order in which they are given away,
+    ``bounds`` (19,) say where each year of age begins; ``tables`` are ``FamilyTables.mother_age`` and
+    ``next_birth``.
     """
     drawn, weights = np.empty((4, len(women)), dtype=np.uint32), np.empty(len(women))
     places, times = np.empty(len(women), dtype=np.int64), np.empty(len(women))
@@ -107,13 +122,15 @@ def find_mothers(kin, women, younger, wed, minors, bounds, tables, keys, k0, k1)
         low, high = _window(younger, year)
         if step % 4 == 0:
             youngest = _window(younger, max(year - 3, 0))[0]
-            _draw(drawn, women, youngest, high, keys, _MOTHERS + step // 4, k0, k1)
+            _draw(drawn, rows, youngest, high, keys, _MOTHERS + step // 4, k0, k1)
         child, end = bounds[year], bounds[year + 1]
         while child < end:
-            _weigh_births(weights, kin, women, younger, wed, year, tables)
+            _weigh_births(weights, women, younger, year, tables)
             found = first_home(drawn[step % 4], weights, low, high, end - child, places, times)
             for n in range(found):
-                link(kin, minors[child + n], women[places[n]])
+                link(kin, minors[child + n], rows[places[n]])
+                women[places[n]].births += 1
+                women[places[n]].youngest = year
             child += found
             if found == 0:
                 orphans += end - child
