@@ -24,7 +24,7 @@ from sim.kinds import Living, Sex
 from sim.matching import (
     LAST_AT_HOME, SINGLE_CHILD_STAYS, brides, find_mothers, find_parents, movers, take_in,
 )  # fmt: skip
-from sim.races import UNIT, order, race, winners
+from sim.races import UNIT, fastest, order, race, winners
 from sim.residents import LONG_AGO, NOBODY, Residents
 from sim.streams import Stream
 

@@ -126,6 +126,17 @@ def _limit_of_few(keys, count):  # type: ignore[no-untyped-def]
     return limit, count - before
 
 
+@njit(cache=True)
+def fastest(words: Words, weights: Floats, count: int) -> Ints:
+    """Return the places of the ``count`` who win a race, or of all with a weight, in order of place.
+
+    >>> fastest(np.array([9, 2**31, 7], dtype=np.uint32), np.array([1.0, 1.0, 0.0]), 1).tolist()
+    [1]
+    """
+    places, times = np.empty(len(words), dtype=np.int64), np.empty(len(words))
+    return places[: first_home(words, weights, 0, len(words), count, places, times)]
+
+
 @njit
 def first_home(words, weights, start, end, count, places, times):  # type: ignore[no-untyped-def]
     """Race the places from start to end - 1; write the first ``count`` in order of place, and return how many.
