@@ -150,7 +150,10 @@ def _join_elders(block: Block, tables: FamilyTables, most: int) -> int:
     elders, bounds = elders[order(years.astype(np.uint64))], _bounds(years)
     children, heads = movers(kin, block.words[_W_ORDER])
     children, younger = _by_age(kin["age"], children[kin["elders"][heads] == 0])
-    return int(take_in(kin, elders, bounds, children, younger, block.words[_W_ELDER], tables.mother_age))
+    single = kin["spouse"][children] == NOBODY
+    heads = np.where(single | kin["female"][children], children, kin["spouse"][children])
+    drawn, speeds = block.words[_W_ELDER, heads], np.where(single, SINGLE_CHILD_STAYS, 1.0)
+    return int(take_in(kin, elders, bounds, children, younger, drawn, speeds, tables.mother_age))
 
 
 def _chosen_elders(block: Block, tables: FamilyTables, most: int) -> Ints:
@@ -173,10 +176,11 @@ def _stay_at_home(block: Block, tables: FamilyTables, most: int) -> int:
     children, bounds = _by_year(block, _chosen_children(block, most))
     parents = np.flatnonzero(kin["head"] & ((kin["elders"] == 0) | kin["grown"]))
     parents, younger = _by_age(kin["parent_age"], parents)
+    births, single = kin["births"][parents], kin["spouse"][parents] == NOBODY
     chances = tables.mother_age, tables.next_birth
-    return int(
-        find_parents(kin, parents, younger, children, bounds, chances, block.keys, stream.k0, stream.k1)
-    )
+    return int(find_parents(
+        kin, parents, births, single, younger, children, bounds, chances, block.keys, stream.k0, stream.k1
+    ))  # fmt: skip
 
 
 def _chosen_children(block: Block, most: int) -> Ints:

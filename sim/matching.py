@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.compiled import njit
 from sim.families import ADULT, YEARS_OF_AGE, head_of, link
-from sim.races import UNIT, first_home
+from sim.races import UNIT, expected, first_home
 from sim.residents import NOBODY
 from sim.streams import Decision, words
 
@@ -87,12 +87,13 @@ def brides(kin, women, draws, married, wed):  # type: ignore[no-untyped-def]
 
 @njit
 def _weigh_births(weights, women, younger, year, tables):  # type: ignore[no-untyped-def]
-    """Weigh women for a birth ``year`` completed years ago.
+    """Weigh women for a birth ``year`` completed years ago; return the sum of weights.
 
     Women of one age share that age's births by marriage, order and spacing, so that births by mother's age
     follow the rates whoever is married.
     """
     mother_age, next_birth = tables
+    births = 0.0
     for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
         start, end = younger[12 * (age + year) + 6], younger[12 * (age + 1 + year) + 6]
         total = 0.0
@@ -101,9 +102,11 @@ def _weigh_births(weights, women, younger, year, tables):  # type: ignore[no-unt
             weight *= 1.0 if women[n].wed <= age else _PREMARITAL_BIRTHS
             weights[n] = weight * (_APART_BIRTHS if women[n].apart else 1.0)
             total += weights[n]
-        share = (end - start) / max(total, _LEAST)
+        factor = mother_age[age] * ((end - start) / max(total, _LEAST))
         for n in range(start, end):
-            weights[n] *= mother_age[age] * share
+            weights[n] *= factor
+        births += total * factor
+    return births
 
 
 @njit(cache=True)
@@ -125,8 +128,9 @@ def find_mothers(kin, women, rows, younger, minors, bounds, tables, keys, k0, k1
             _draw(drawn, rows, youngest, high, keys, _MOTHERS + step // 4, k0, k1)
         child, end = bounds[year], bounds[year + 1]
         while child < end:
-            _weigh_births(weights, women, younger, year, tables)
-            found = first_home(drawn[step % 4], weights, low, high, end - child, places, times)
+            total = _weigh_births(weights, women, younger, year, tables)
+            deadline = expected(end - child, total)
+            found = first_home(drawn[step % 4], weights, low, high, end - child, deadline, places, times)
             for n in range(found):
                 link(kin, minors[child + n], rows[places[n]])
                 women[places[n]].births += 1
@@ -162,48 +166,64 @@ def movers(kin, draws):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _speed(kin, child):  # type: ignore[no-untyped-def]
-    return SINGLE_CHILD_STAYS if kin[child].spouse == NOBODY else 1.0
+def _weigh_children(weights, speeds, younger, year, mother_age):  # type: ignore[no-untyped-def]
+    """Weigh grown children for parents of an age in years; return the sum of weights."""
+    total = 0.0
+    for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
+        apart = 12 * (year - age)
+        for n in range(younger[max(apart - 5, 0)], younger[max(apart + 7, 0)]):
+            weights[n] = speeds[n] * mother_age[age]
+            total += weights[n]
+    return total
 
 
 @njit(cache=True)
-def take_in(kin, elders, bounds, children, younger, draws, mother_age):  # type: ignore[no-untyped-def]
+def take_in(kin, elders, bounds, children, younger, drawn, speeds, mother_age):  # type: ignore[no-untyped-def]
     """Let each elder, the oldest year of age first, live with a grown child; return how many nuclei joined.
 
-    ``elders`` are heads by year of age as parents, year ``y`` from ``bounds[y]`` on; ``draws`` are words of
-    the children's heads, by row.
+    ``elders`` are heads by year of age as parents, year ``y`` from ``bounds[y]`` on; ``drawn`` are the
+    children's words and ``speeds`` their weights, which end at 0.
     """
-    drawn, weights = np.empty(len(children), dtype=np.uint32), np.empty(len(children))
+    weights = np.empty(len(children))
     places, times = np.empty(len(children), dtype=np.int64), np.empty(len(children))
-    speed = np.empty(len(children))
-    for n in range(len(children)):
-        drawn[n], speed[n] = draws[head_of(kin, children[n])], _speed(kin, children[n])
-    joined = 0
+    joined, last = 0, 0.0
     for year in range(YEARS_OF_AGE - 1, ADULT, -1):
         elder, count = bounds[year], bounds[year + 1] - bounds[year]
         if count == 0:
             continue
         low = younger[max(12 * (year - _OLDEST_MOTHER) - 5, 0)]
         high = younger[max(12 * (year - _YOUNGEST_MOTHER) + 7, 0)]
-        for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
-            apart = 12 * (year - age)
-            for n in range(younger[max(apart - 5, 0)], younger[max(apart + 7, 0)]):
-                weights[n] = speed[n] * mother_age[age]
-        found = first_home(drawn, weights, low, high, count, places, times)
+        total = _weigh_children(weights, speeds, younger, year, mother_age)
+        deadline = last + expected(count, total)  # who came earlier left in the races before, over the same words
+        found = first_home(drawn, weights, low, high, count, deadline, places, times)
         for n in range(found):
             link(kin, children[places[n]], elders[elder + n])
-            speed[places[n]] = 0.0
+            speeds[places[n]] = 0.0
+            last = max(last, times[n])
         joined += found
     return joined
 
 
+@njit
+def _weigh_parents(weights, births, single, younger, year, tables):  # type: ignore[no-untyped-def]
+    """Weigh parents for a grown child of an age in years; return the sum of weights."""
+    mother_age, next_birth = tables
+    total = 0.0
+    for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
+        for n in range(younger[12 * (age + year) + 6], younger[12 * (age + 1 + year) + 6]):
+            weight = mother_age[age] * (_SINGLE_PARENTS if single[n] else 1.0)
+            weights[n] = weight * next_birth[births[n]]
+            total += weights[n]
+    return total
+
+
 @njit(cache=True)
-def find_parents(kin, parents, younger, children, bounds, tables, keys, k0, k1):  # type: ignore[no-untyped-def]
+def find_parents(kin, parents, births, single, younger, children, bounds, tables, keys, k0, k1):  # type: ignore[no-untyped-def]
     """Let grown children, the oldest year of age first, live with parents; return how many do.
 
-    ``children`` stand in the order in which they are taken in, by year of age from ``bounds[year]`` on.
+    ``births`` and ``single`` (without a spouse) are the parents'; ``children`` stand in the order in which
+    they are taken in, by year of age from ``bounds[year]`` on.
     """
-    mother_age, next_birth = tables
     drawn, weights = np.empty((4, len(parents)), dtype=np.uint32), np.empty(len(parents))
     places, times = np.empty(len(parents), dtype=np.int64), np.empty(len(parents))
     joined = 0
@@ -213,14 +233,11 @@ def find_parents(kin, parents, younger, children, bounds, tables, keys, k0, k1):
         if step % 4 == 0:
             youngest = _window(younger, max(year - 3, ADULT))[0]
             _draw(drawn, parents, youngest, high, keys, _PARENTS + step // 4, k0, k1)
-        for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
-            for n in range(younger[12 * (age + year) + 6], younger[12 * (age + 1 + year) + 6]):
-                single = kin[parents[n]].spouse == NOBODY
-                weight = mother_age[age] * (_SINGLE_PARENTS if single else 1.0)
-                weights[n] = weight * next_birth[kin[parents[n]].births]
         child, count = bounds[year], bounds[year + 1] - bounds[year]
-        found = first_home(drawn[step % 4], weights, low, high, count, places, times)
+        deadline = expected(count, _weigh_parents(weights, births, single, younger, year, tables))
+        found = first_home(drawn[step % 4], weights, low, high, count, deadline, places, times)
         for n in range(found):
             link(kin, children[child + n], parents[places[n]])
+            births[places[n]] = kin[parents[places[n]]].births
         joined += found
     return joined

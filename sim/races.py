@@ -25,8 +25,8 @@ Sortable = npt.NDArray[np.uint64]
 Words = npt.NDArray[np.uint32]
 
 UNIT = 2.0**-32  # of a word
-_FIRST_DEADLINE = 1.25  # times the one at which so many are expected, if few win
-_PUT_OFF = 3.0  # times so long
+_AMPLE, _AT_LEAST = 1.5, 4.0  # a first deadline: by which so many times as many, and more, are expected
+_PUT_OFF = 2.0  # times so long
 _ROUNDING = 1 + 1e-12  # errors of float must make nobody late
 _BUCKETS = 2048
 _DIGIT, _PLACE = np.uint64(0x3FF), np.uint64(0xFFFFFF)
@@ -134,28 +134,37 @@ def fastest(words: Words, weights: Floats, count: int) -> Ints:
     [1]
     """
     places, times = np.empty(len(words), dtype=np.int64), np.empty(len(words))
-    return places[: first_home(words, weights, 0, len(words), count, places, times)]
+    deadline = expected(count, weights.sum())
+    return places[: first_home(words, weights, 0, len(words), count, deadline, places, times)]
 
 
 @njit
-def first_home(words, weights, start, end, count, places, times):  # type: ignore[no-untyped-def]
-    """Race the places from start to end - 1; write the first ``count`` in order of place, and return how many.
+def expected(count, total):  # type: ignore[no-untyped-def]
+    """Return a deadline by which ``count`` should have arrived, where weights sum to ``total`` and few win."""
+    return (_AMPLE * count + _AT_LEAST) / total if total > 0 else math.inf
 
-    A weight of 0 never arrives. ``places`` and ``times`` have room for all who race.
+
+@njit
+def first_home(words, weights, start, end, count, deadline, places, times):  # type: ignore[no-untyped-def]
+    """Race the places from start to end - 1; write the first ``count`` in order of place, with their times.
+
+    Returns how many they are: fewer where fewer have a weight. ``deadline`` is a guess; ``places`` and
+    ``times`` have room for all who race.
     """
-    able, total = 0, 0.0
-    for place in range(start, end):
-        able += weights[place] > 0
-        total += weights[place]
-    count = min(count, able)
     if count <= 0:
         return 0
-    deadline = _FIRST_DEADLINE * count / total
     found = _in_time(words, weights, start, end, deadline, places, times)
+    if found < count:
+        able = 0
+        for place in range(start, end):
+            able += weights[place] > 0
+        count = min(count, able)
     while found < count:
         deadline *= _PUT_OFF
         found = _in_time(words, weights, start, end, deadline, places, times)
-    return _keep(places, times[:found].view(np.uint64), count)
+    if found > count:
+        _keep(places, times, times[:found].view(np.uint64), count)
+    return count
 
 
 @njit
@@ -174,18 +183,16 @@ def _in_time(words, weights, start, end, deadline, places, times):  # type: igno
 
 
 @njit
-def _keep(places, keys, count):  # type: ignore[no-untyped-def]
-    """Keep the places of the ``count`` lowest keys."""
-    if count < len(keys):
-        limit, ties = _limit(keys, count)
-        found = 0
-        for n in range(len(keys)):
-            tied = keys[n] == limit and ties > 0
-            if keys[n] < limit or tied:
-                places[found] = places[n]
-                found += 1
-                ties -= tied
-    return count
+def _keep(places, times, keys, count):  # type: ignore[no-untyped-def]
+    """Keep the ``count`` with the lowest keys, which are the bits of the times."""
+    limit, ties = _limit(keys, count)
+    found = 0
+    for n in range(len(keys)):
+        tied = keys[n] == limit and ties > 0
+        if keys[n] < limit or tied:
+            ties -= tied
+            places[found], times[found] = places[n], times[n]
+            found += 1
 
 
 @njit(cache=True)
