@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint32]
+Kinsfolk = npt.NDArray[np.void]  # records of KIN
 
 YEARS_OF_AGE = 110
 ADULT, ELDER = 18, 60  # years: grown, old
@@ -80,13 +81,23 @@ class Block:
         self.words: Words = np.empty((8, len(self.keys)), dtype=np.uint32)
         for time in (0, 1):
             self.words[4 * time : 4 * time + 4] = stream.words(self.keys, Decision.FOUND_HOUSEHOLD, time)
-        self.kin = np.zeros(len(self.keys), dtype=KIN)
-        self.kin["age"] = self.kin["parent_age"] = people.age_months(-1)[rows]
-        self.kin["years"] = self.kin["age"] // 12
-        self.kin["female"] = people.sex[rows] == Sex.FEMALE
-        self.kin["host"] = np.arange(len(self.keys))
-        self.kin["spouse"] = self.kin["mother"] = NOBODY
-        self.kin["youngest"] = CHILDLESS
+        self.kin: Kinsfolk = np.empty(len(self.keys), dtype=KIN)
+        _know(self.kin, people.birth_month[rows], people.sex[rows])
+
+
+@njit(cache=True)
+def _know(kin, birth_month, sex):  # type: ignore[no-untyped-def]
+    """Write down what is known of everyone, and that nobody belongs to anybody."""
+    for row in range(len(kin)):
+        one, age = kin[row], -1 - birth_month[row]
+        one.age = one.parent_age = age
+        one.years = age // 12
+        one.female = sex[row] == Sex.FEMALE
+        one.host = row
+        one.spouse = one.mother = NOBODY
+        one.youngest = CHILDLESS
+        one.births = one.elders = 0
+        one.collective = one.head = one.grown = one.child = False
 
 
 @njit(cache=True)

@@ -22,7 +22,7 @@ from sim.households import form_households
 from sim.kinds import Area, DisabilityGrade, Employment, Living, Payer, Pension, Sex
 from sim.margins import AGE_STARTS, Cells, apportion
 from sim.places import Atlas, Market
-from sim.races import UNIT, fastest, keys_of, lowest, order, race
+from sim.races import UNIT, fastest, keys_of, order, race, winners
 from sim.rates import LifeTables
 from sim.residents import Residents
 from sim.streams import Decision, Keys, Stream, founder_keys, threshold, words
@@ -232,7 +232,7 @@ def _support(people: Residents, block: _Block, old: int, young: int, stream: Str
     Among people under 60 without family the severely disabled come before others.
     """
     rows = block.rows
-    age, living = people.age_months(-1)[rows], people.living[rows]
+    age, living = -1 - people.birth_month[rows], people.living[rows]
     alone = (living == Living.ALONE) | (living == Living.OTHERS)
     severe = people.disability_grade[rows] == DisabilityGrade.SEVERE
     for turns, entitled, count in (
@@ -242,7 +242,7 @@ def _support(people: Residents, block: _Block, old: int, young: int, stream: Str
         for turn in range(3):
             places = rows.start + np.flatnonzero(entitled & (turns == turn))
             draws = stream.words(people.key[places], Decision.FOUND_PAYER)[0]
-            poor = places[lowest(draws.astype(np.uint64), count)]
+            poor = places[winners(draws, count)]
             people.payer[poor], people.pension[poor] = Payer.STATE, Pension.STATE
             count -= len(poor)
 

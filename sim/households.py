@@ -18,13 +18,13 @@ import numpy.typing as npt
 from sim.compiled import njit
 from sim.errors import LawBroken
 from sim.families import (
-    ADULT, ELDER, YEARS_OF_AGE, Block, FamilyTables, Floats, Ints, by_age, find_roots, note_heads,
+    ADULT, ELDER, YEARS_OF_AGE, Block, FamilyTables, Ints, Kinsfolk, by_age, find_roots, note_heads,
 )  # fmt: skip
 from sim.kinds import Living, Sex
 from sim.matching import (
     LAST_AT_HOME, SINGLE_CHILD_STAYS, brides, find_mothers, find_parents, movers, take_in,
 )  # fmt: skip
-from sim.races import UNIT, fastest, order, race, winners
+from sim.races import UNIT, Course, fastest, order, race, winners
 from sim.residents import LONG_AGO, NOBODY, Residents
 from sim.streams import Stream
 
@@ -134,11 +134,9 @@ def _find_mothers(block: Block, tables: FamilyTables) -> int:
     minors, bounds = _by_year(block, np.flatnonzero((kin["years"] < ADULT) & ~kin["collective"]))
     rows, younger = _by_age(kin["age"], np.flatnonzero(kin["head"] & kin["female"]))
     women = brides(kin, rows, block.words[_W_WED], tables.married[Sex.FEMALE], tables.wed)
-    chances = tables.mother_age, tables.next_birth
+    chances, course = (tables.mother_age, tables.next_birth), Course.of(block.keys[rows])
     return int(
-        find_mothers(
-            kin, women, rows, younger, minors, bounds, chances, block.keys, stream.k0, stream.k1
-        )
+        find_mothers(kin, women, rows, younger, minors, bounds, chances, course, stream.k0, stream.k1)
     )
 
 
@@ -152,8 +150,9 @@ def _join_elders(block: Block, tables: FamilyTables, most: int) -> int:
     children, younger = _by_age(kin["age"], children[kin["elders"][heads] == 0])
     single = kin["spouse"][children] == NOBODY
     heads = np.where(single | kin["female"][children], children, kin["spouse"][children])
-    drawn, speeds = block.words[_W_ELDER, heads], np.where(single, SINGLE_CHILD_STAYS, 1.0)
-    return int(take_in(kin, elders, bounds, children, younger, drawn, speeds, tables.mother_age))
+    speeds, course = np.where(single, SINGLE_CHILD_STAYS, 1.0), Course.of(block.keys[heads])
+    course.drawn[0] = block.words[_W_ELDER, heads]
+    return int(take_in(kin, elders, bounds, children, younger, speeds, tables.mother_age, course))
 
 
 def _chosen_elders(block: Block, tables: FamilyTables, most: int) -> Ints:
@@ -177,9 +176,9 @@ def _stay_at_home(block: Block, tables: FamilyTables, most: int) -> int:
     parents = np.flatnonzero(kin["head"] & ((kin["elders"] == 0) | kin["grown"]))
     parents, younger = _by_age(kin["parent_age"], parents)
     births, single = kin["births"][parents], kin["spouse"][parents] == NOBODY
-    chances = tables.mother_age, tables.next_birth
+    chances, course = (tables.mother_age, tables.next_birth), Course.of(block.keys[parents])
     return int(find_parents(
-        kin, parents, births, single, younger, children, bounds, chances, block.keys, stream.k0, stream.k1
+        kin, parents, births, single, younger, children, bounds, chances, course, stream.k0, stream.k1
     ))  # fmt: skip
 
 
@@ -208,45 +207,49 @@ def _share(block: Block, merges: int) -> None:
     kin["host"][heads[:merges]] = heads[merges + np.arange(merges) % (len(heads) - merges)]
 
 
-def _keep(people: Residents, rows: slice, kin: npt.NDArray[np.void], number: int) -> None:
+def _keep(people: Residents, rows: slice, kin: Kinsfolk, number: int) -> None:
     """Write who belongs to whom into the columns, as rows of the market; households count from ``number``."""
-    people.household[rows], people.living[rows] = _number(kin, number)
-    for name in ("spouse", "mother"):
-        getattr(people, name)[rows] = np.where(kin[name] == NOBODY, NOBODY, kin[name] + rows.start)
-    people.births[rows] = kin["births"]
-    people.last_birth[rows] = np.where(kin["births"] > 0, -1 - kin["youngest"], LONG_AGO)
+    people.household[rows], people.living[rows], people.last_birth[rows] = _number(kin, rows.start, number)
+    for name in ("spouse", "mother", "births"):
+        getattr(people, name)[rows] = kin[name]
 
 
 @njit(cache=True)
-def _number(kin, number):  # type: ignore[no-untyped-def]
-    """Return everyone's household, counted from ``number`` on by head, and with whom everyone lives."""
-    count = len(kin)
-    size, household = np.zeros(count, dtype=np.int32), np.empty(count, dtype=np.int32)
-    living = np.empty(count, dtype=np.uint8)
-    for row in range(count):
+def _number(kin, first, number):  # type: ignore[no-untyped-def]
+    """Count relatives' rows from ``first`` on; return everyone's household, living and last birth.
+
+    Households count from ``number`` on, in the order of their heads.
+    """
+    size, household = np.zeros(len(kin), dtype=np.int32), np.empty(len(kin), dtype=np.int32)
+    living, last_birth = np.empty(len(kin), dtype=np.uint8), np.empty(len(kin), dtype=np.int16)
+    for row in range(len(kin)):
         size[kin[row].host] += 1
-        if kin[row].host == row:
-            household[row] = number
-            number += 1
-    for row in range(count):
-        host = kin[row].host
-        household[row] = household[host]
-        living[row] = _living(kin, row, size[host])
-    return household, living
+        household[row] = number
+        number += kin[row].host == row
+    for row in range(len(kin)):
+        one = kin[row]
+        household[row] = household[one.host]
+        living[row] = _living(one, size[one.host])
+        last_birth[row] = -1 - one.youngest if one.births > 0 else LONG_AGO
+        if one.spouse != NOBODY:
+            one.spouse += first
+        if one.mother != NOBODY:
+            one.mother += first
+    return household, living, last_birth
 
 
 @njit
-def _living(kin, row, size):  # type: ignore[no-untyped-def]
+def _living(one, size):  # type: ignore[no-untyped-def]
     """Say with whom a resident lives; whoever has both a spouse and parents counts with the spouse."""
     found = _OTHERS
-    if kin[row].collective:
+    if one.collective:
         found = _COLLECTIVE
     elif size == 1:
         found = _ALONE
-    elif kin[row].spouse != NOBODY:
-        found = _SPOUSE_AND_CHILDREN if kin[row].grown else _SPOUSE
-    elif kin[row].grown:
+    elif one.spouse != NOBODY:
+        found = _SPOUSE_AND_CHILDREN if one.grown else _SPOUSE
+    elif one.grown:
         found = _CHILDREN
-    elif kin[row].child:
+    elif one.child:
         found = _PARENTS
     return found

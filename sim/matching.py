@@ -8,12 +8,13 @@ that those who were so many years old at a birth stand side by side.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.compiled import njit
-from sim.families import ADULT, YEARS_OF_AGE, head_of, link
-from sim.races import UNIT, expected, first_home
+from sim.families import ADULT, YEARS_OF_AGE, Floats, Ints, Kinsfolk, Words, link
+from sim.races import UNIT, draw, first_home
 from sim.residents import NOBODY
-from sim.streams import Decision, words
+from sim.streams import Decision
 
 LAST_AT_HOME = 49  # years: oldest grown child that joins younger parents
 NEVER = 255
@@ -47,42 +48,38 @@ def _window(younger, year):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _draw(out, candidates, start, end, keys, time, k0, k1):  # type: ignore[no-untyped-def]
-    """Draw four words for the candidates from start to end - 1."""
-    for n in range(start, end):
-        drawn = words(keys[candidates[n]], time, _HOUSEHOLD, k0, k1)
-        out[0, n], out[1, n], out[2, n], out[3, n] = drawn
-
-
-@njit
-def _wedding(drawn, once, ever, wed):  # type: ignore[no-untyped-def]
+def _wedding(drawn, once, ever, wed, guesses):  # type: ignore[no-untyped-def]
     """Return the age in years at which a woman married, NEVER for never; ``once`` is the chance that she did."""
     if drawn >= once:
         return NEVER
     reached = min(drawn / max(once, _LEAST), 1.0) * ever
-    age = 0
+    age = guesses[np.int64(reached * (len(guesses) - 1))]
     while age < YEARS_OF_AGE and wed[age] < reached:
         age += 1
     return age
 
 
-@njit(cache=True)
-def brides(kin, women, draws, married, wed):  # type: ignore[no-untyped-def]
-    """Return what the weights of births read of women, in their order, as records of BRIDE.
+def brides(kin: Kinsfolk, rows: Ints, draws: Words, married: Floats, wed: Floats) -> npt.NDArray[np.void]:
+    """Return what the weights of births read of women, in the order of their rows, as records of BRIDE.
 
-    Ages at marriage are drawn: all wives have married, others by the share who live apart.
+    Ages at marriage are drawn: all wives have married, others by the share who live apart. ``married`` and
+    ``wed`` (110,) are the shares of women who live with a spouse, and who have ever married.
     """
-    out = np.empty(len(women), dtype=BRIDE)
-    for n in range(len(women)):
-        woman = women[n]
-        present, ever = married[kin[woman].years], wed[kin[woman].years]
-        apart = kin[woman].spouse == NOBODY
+    out = np.zeros(len(rows), dtype=BRIDE)
+    out["youngest"] = NEVER
+    guesses = np.searchsorted(wed, np.arange(257) / 256)
+    _marry_off(out, kin, rows, draws, married, wed, guesses)
+    return out
+
+
+@njit(cache=True)
+def _marry_off(out, kin, rows, draws, married, wed, guesses):  # type: ignore[no-untyped-def]
+    for n in range(len(rows)):
+        years = kin[rows[n]].years
+        present, ever, apart = married[years], wed[years], kin[rows[n]].spouse == NOBODY
         once = (ever - present) / (1 - present) if apart else 1.0
         out[n].apart = apart
-        out[n].wed = _wedding((draws[woman] + 0.5) * UNIT, once, ever, wed)
-        out[n].births = 0
-        out[n].youngest = NEVER
-    return out
+        out[n].wed = _wedding((draws[rows[n]] + 0.5) * UNIT, once, ever, wed, guesses)
 
 
 @njit
@@ -110,31 +107,29 @@ def _weigh_births(weights, women, younger, year, tables):  # type: ignore[no-unt
 
 
 @njit(cache=True)
-def find_mothers(kin, women, rows, younger, minors, bounds, tables, keys, k0, k1):  # type: ignore[no-untyped-def]
+def find_mothers(kin, women, rows, younger, minors, bounds, tables, course, k0, k1):  # type: ignore[no-untyped-def]
     """Give minors a mother, the oldest year of birth first; return how many found none.
 
     ``women`` are the brides of ``rows``. ``minors`` stand in the order in which they are given away,
     ``bounds`` (19,) say where each year of age begins; ``tables`` are ``FamilyTables.mother_age`` and
     ``next_birth``.
     """
-    drawn, weights = np.empty((4, len(women)), dtype=np.uint32), np.empty(len(women))
-    places, times = np.empty(len(women), dtype=np.int64), np.empty(len(women))
     orphans = 0
     for step in range(ADULT):
         year = ADULT - 1 - step
         low, high = _window(younger, year)
         if step % 4 == 0:
             youngest = _window(younger, max(year - 3, 0))[0]
-            _draw(drawn, rows, youngest, high, keys, _MOTHERS + step // 4, k0, k1)
+            draw(course, youngest, high, _MOTHERS + step // 4, _HOUSEHOLD, k0, k1)
         child, end = bounds[year], bounds[year + 1]
         while child < end:
-            total = _weigh_births(weights, women, younger, year, tables)
-            deadline = expected(end - child, total)
-            found = first_home(drawn[step % 4], weights, low, high, end - child, deadline, places, times)
+            total = _weigh_births(course.weights, women, younger, year, tables)
+            found = first_home(course, step % 4, low, high, end - child, total, 0.0)
             for n in range(found):
-                link(kin, minors[child + n], rows[places[n]])
-                women[places[n]].births += 1
-                women[places[n]].youngest = year
+                place = course.places[n]
+                link(kin, minors[child + n], rows[place])
+                women[place].births += 1
+                women[place].youngest = year
             child += found
             if found == 0:
                 orphans += end - child
@@ -178,14 +173,12 @@ def _weigh_children(weights, speeds, younger, year, mother_age):  # type: ignore
 
 
 @njit(cache=True)
-def take_in(kin, elders, bounds, children, younger, drawn, speeds, mother_age):  # type: ignore[no-untyped-def]
+def take_in(kin, elders, bounds, children, younger, speeds, mother_age, course):  # type: ignore[no-untyped-def]
     """Let each elder, the oldest year of age first, live with a grown child; return how many nuclei joined.
 
-    ``elders`` are heads by year of age as parents, year ``y`` from ``bounds[y]`` on; ``drawn`` are the
-    children's words and ``speeds`` their weights, which end at 0.
+    ``elders`` are heads by year of age as parents, year ``y`` from ``bounds[y]`` on; ``speeds`` are the
+    children's weights, which end at 0. All races are over the first of their words.
     """
-    weights = np.empty(len(children))
-    places, times = np.empty(len(children), dtype=np.int64), np.empty(len(children))
     joined, last = 0, 0.0
     for year in range(YEARS_OF_AGE - 1, ADULT, -1):
         elder, count = bounds[year], bounds[year + 1] - bounds[year]
@@ -193,13 +186,13 @@ def take_in(kin, elders, bounds, children, younger, drawn, speeds, mother_age): 
             continue
         low = younger[max(12 * (year - _OLDEST_MOTHER) - 5, 0)]
         high = younger[max(12 * (year - _YOUNGEST_MOTHER) + 7, 0)]
-        total = _weigh_children(weights, speeds, younger, year, mother_age)
-        deadline = last + expected(count, total)  # who came earlier left in the races before, over the same words
-        found = first_home(drawn, weights, low, high, count, deadline, places, times)
+        total = _weigh_children(course.weights, speeds, younger, year, mother_age)
+        found = first_home(course, 0, low, high, count, total, last)
         for n in range(found):
-            link(kin, children[places[n]], elders[elder + n])
-            speeds[places[n]] = 0.0
-            last = max(last, times[n])
+            place = course.places[n]
+            link(kin, children[place], elders[elder + n])
+            speeds[place] = 0.0
+            last = max(last, course.times[n])  # whoever is faster has left
         joined += found
     return joined
 
@@ -218,26 +211,25 @@ def _weigh_parents(weights, births, single, younger, year, tables):  # type: ign
 
 
 @njit(cache=True)
-def find_parents(kin, parents, births, single, younger, children, bounds, tables, keys, k0, k1):  # type: ignore[no-untyped-def]
+def find_parents(kin, parents, births, single, younger, children, bounds, tables, course, k0, k1):  # type: ignore[no-untyped-def]
     """Let grown children, the oldest year of age first, live with parents; return how many do.
 
     ``births`` and ``single`` (without a spouse) are the parents'; ``children`` stand in the order in which
     they are taken in, by year of age from ``bounds[year]`` on.
     """
-    drawn, weights = np.empty((4, len(parents)), dtype=np.uint32), np.empty(len(parents))
-    places, times = np.empty(len(parents), dtype=np.int64), np.empty(len(parents))
     joined = 0
     for step in range(LAST_AT_HOME - ADULT + 1):
         year = LAST_AT_HOME - step
         low, high = _window(younger, year)
         if step % 4 == 0:
             youngest = _window(younger, max(year - 3, ADULT))[0]
-            _draw(drawn, parents, youngest, high, keys, _PARENTS + step // 4, k0, k1)
+            draw(course, youngest, high, _PARENTS + step // 4, _HOUSEHOLD, k0, k1)
         child, count = bounds[year], bounds[year + 1] - bounds[year]
-        deadline = expected(count, _weigh_parents(weights, births, single, younger, year, tables))
-        found = first_home(drawn[step % 4], weights, low, high, count, deadline, places, times)
+        total = _weigh_parents(course.weights, births, single, younger, year, tables)
+        found = first_home(course, step % 4, low, high, count, total, 0.0)
         for n in range(found):
-            link(kin, children[child + n], parents[places[n]])
-            births[places[n]] = kin[parents[places[n]]].births
+            parent = parents[course.places[n]]
+            link(kin, children[child + n], parent)
+            births[course.places[n]] = kin[parent].births
         joined += found
     return joined
