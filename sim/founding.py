@@ -100,7 +100,8 @@ def found(
     people, starts = _place(cells, atlas, market, room)
     limits = threshold(migrant_chances(cells, tables, atlas)).transpose(0, 2, 1)[list(market.counties)]
     columns = people.key, people.birth_month, people.migrant
-    _draw_cells(columns, starts, _EDGES, tables.months, limits, stream.k0, stream.k1)
+    drawn = np.empty(np.diff(starts).max(initial=0), dtype=np.uint32)
+    _draw_cells(columns, starts, _EDGES, tables.months, limits, drawn, stream.k0, stream.k1)
     blocks = _households(people, cells, tables, market, starts[::_CELLS_OF_AREA], stream)
     for block in blocks:
         _settle(people, atlas, block, stream)
@@ -132,20 +133,31 @@ def _place(cells: Cells, atlas: Atlas, market: Market, room: int) -> tuple[Resid
 
 
 @njit(cache=True)
-def _draw_cells(columns, starts, edges, months, limits, k0, k1):  # type: ignore[no-untyped-def]
+def _draw_cells(columns, starts, edges, months, limits, drawn, k0, k1):  # type: ignore[no-untyped-def]
     """Draw ages in completed months inside the age groups, and who is registered elsewhere.
 
-    ``limits`` (counties, areas, groups) are thresholds.
+    ``limits`` (counties, areas, groups) are thresholds; ``drawn`` has room for the words of any cell.
     """
     key, birth_month, migrant = columns
     groups = len(edges) - 1
     for cell in range(len(starts) - 1):
+        first, end = starts[cell], starts[cell + 1]
         block, sex, group = cell // (2 * groups), cell // groups % 2, cell % groups
         limit = limits[block // 2, block % 2, group]
-        for row in range(starts[cell], starts[cell + 1]):
-            u = (words(key[row], 0, _AGE, k0, k1)[0] + 0.5) * UNIT
+        _draw(drawn, key[first:end], _AGE, k0, k1)
+        for row in range(first, end):
+            u = (drawn[row - first] + 0.5) * UNIT
             birth_month[row] = -1 - _age(u, months[sex], edges[group], edges[group + 1])
-            migrant[row] = words(key[row], 0, _MIGRANT, k0, k1)[0] < limit
+        _draw(drawn, key[first:end], _MIGRANT, k0, k1)
+        for row in range(first, end):
+            migrant[row] = drawn[row - first] < limit
+
+
+@njit
+def _draw(out, keys, decision, k0, k1):  # type: ignore[no-untyped-def]
+    """Draw the first word of each key; a loop that does nothing else runs on several at once."""
+    for n in range(len(keys)):
+        out[n] = words(keys[n], 0, decision, k0, k1)[0]
 
 
 @njit
