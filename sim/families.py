@@ -28,6 +28,7 @@ ADULT, ELDER = 18, 60  # years: grown, old
 CHILDLESS = np.iinfo(np.int16).max
 
 _FATHER_OLDER_MONTHS = 24
+_COUPLE_APART_MONTHS = 12 * 12  # couples further apart in age do not join parents (hosts stay older)
 _AGES = 12 * YEARS_OF_AGE + 1
 
 
@@ -65,6 +66,7 @@ KIN = np.dtype(
         ("collective", "?"),  # lives in a collective household
         ("head", "?"),  # heads a nucleus
         ("elders", "u1"),  # of a head's nucleus
+        ("close", "?"),  # heads a couple near enough in age to join parents
         ("grown", "?"),  # lives with a grown child
         ("child", "?"),  # lives with a parent
     ],
@@ -97,22 +99,24 @@ def _know(kin, birth_month, sex):  # type: ignore[no-untyped-def]
         one.spouse = one.mother = NOBODY
         one.youngest = CHILDLESS
         one.births = one.elders = 0
-        one.collective = one.head = one.grown = one.child = False
+        one.collective = one.head = one.close = one.grown = one.child = False
 
 
 @njit(cache=True)
 def note_heads(kin):  # type: ignore[no-untyped-def]
     """Write down who heads a nucleus, how many elders it has, and the age by which children match it."""
     for row in range(len(kin)):
-        spouse = kin[row].spouse
-        if spouse == NOBODY:
-            kin[row].head = kin[row].years >= ADULT and not kin[row].collective
-            kin[row].elders = kin[row].years >= ELDER
-        else:
-            kin[row].head = kin[row].female
-            kin[row].elders = (kin[row].years >= ELDER) + (kin[spouse].years >= ELDER)
-        if not kin[row].female:
-            kin[row].parent_age -= _FATHER_OLDER_MONTHS
+        one = kin[row]
+        one.elders = one.years >= ELDER
+        if not one.female:
+            one.parent_age -= _FATHER_OLDER_MONTHS
+        if one.spouse == NOBODY:
+            one.head = one.years >= ADULT and not one.collective
+        elif one.female:
+            spouse = kin[one.spouse]
+            one.head = True
+            one.elders += spouse.years >= ELDER
+            one.close = abs(one.age - spouse.age) <= _COUPLE_APART_MONTHS
 
 
 @njit

@@ -1,6 +1,6 @@
 """Found the residents of a market at the census of 2020-11-01, one for every person counted.
 
-Order: places and ages → households → communities → migrants → function and disability → work and pension →
+Order: places, ages and migrants → households → communities → function and disability → work and pension →
 payer → income. Rows stand county by county, in each rural before urban, men before women, young before old;
 ``birth_month`` is -1 - age in completed months, so that ``age_months(-1)`` is the age at the census. Totals
 of the province (people in support, migrants) are shared over all counties from the cells, so that markets
@@ -272,8 +272,10 @@ class _Kept:
     @classmethod
     def of(cls, people: Residents, block: _Block) -> _Kept:
         number = people.household[block.rows] - np.int32(block.first_household)
-        columns = (getattr(people, name)[block.rows] for name in ("employment", "payer", "living"))
-        size, working, entitled, supported = _tally(number, *columns, len(block.heads))
+        rows, households = block.rows, len(block.heads)
+        size, working, entitled, supported = _tally(
+            number, people.employment[rows], people.payer[rows], people.living[rows], households
+        )
         return cls(number, size, working / size, entitled, supported)
 
 
@@ -299,12 +301,12 @@ def _assist(
     draws = stream.words(block.heads, Decision.FOUND_PAYER)[1]
     first = fastest(draws, weight, quota)  # every household has at least one member
     first = first[order((race(draws[first]) / weight[first]).view(np.uint64))]
-    kept.supported[first[kept.entitled[first].cumsum() <= quota]] = True
-    assisted = np.zeros(len(weight), dtype=np.bool_)
-    assisted[first[kept.entitled[first].cumsum() <= quota]] = True
+    reached = first[kept.entitled[first].cumsum() <= quota]
+    kept.supported[reached] = True
+    helped = np.zeros(len(weight), dtype=np.bool_)
+    helped[reached] = True
     payer = people.payer[block.rows]
-    helped = assisted[kept.number] & (payer == Payer.FAMILY) & (people.living[block.rows] != Living.COLLECTIVE)
-    payer[helped] = Payer.LOW_INCOME
+    payer[helped[kept.number] & (payer == Payer.FAMILY)] = Payer.LOW_INCOME
 
 
 def _earn(people: Residents, tables: FoundingTables, block: _Block, kept: _Kept, stream: Stream) -> None:

@@ -18,12 +18,19 @@ import numpy.typing as npt
 from sim.compiled import njit
 from sim.errors import LawBroken
 from sim.families import (
-    ADULT, ELDER, YEARS_OF_AGE, Block, FamilyTables, Ints, Kinsfolk, by_age, find_roots, note_heads,
-)  # fmt: skip
+    ADULT,
+    ELDER,
+    YEARS_OF_AGE,
+    Block,
+    FamilyTables,
+    Ints,
+    Kinsfolk,
+    by_age,
+    find_roots,
+    note_heads,
+)
 from sim.kinds import Living, Sex
-from sim.matching import (
-    LAST_AT_HOME, SINGLE_CHILD_STAYS, brides, find_mothers, find_parents, movers, take_in,
-)  # fmt: skip
+from sim.matching import LAST_AT_HOME, SINGLE_CHILD_STAYS, brides, find_mothers, find_parents, movers, take_in
 from sim.races import UNIT, Course, fastest, order, race, winners
 from sim.residents import LONG_AGO, NOBODY, Residents
 from sim.streams import Stream
@@ -72,9 +79,8 @@ def _check(block: Block, formed: int, wanted: int) -> None:
 def _form(block: Block, tables: FamilyTables, collective: int, households: int) -> None:
     """Form the households of a block: steps 1 to 5."""
     kin = block.kin
-    with np.errstate(divide="ignore"):
-        scores = race(block.words[_W_COLLECTIVE]) / tables.collective[block.kin["years"]]
-    kin["collective"][winners(scores, collective)] = True
+    chance = tables.collective[kin["years"]]
+    kin["collective"][fastest(block.words[_W_COLLECTIVE], chance, collective)] = True
     nuclei = _marry(block, tables, households)
     note_heads(block.kin)
     nuclei += _find_mothers(block, tables)
@@ -135,9 +141,7 @@ def _find_mothers(block: Block, tables: FamilyTables) -> int:
     rows, younger = _by_age(kin["age"], np.flatnonzero(kin["head"] & kin["female"]))
     women = brides(kin, rows, block.words[_W_WED], tables.married[Sex.FEMALE], tables.wed)
     chances, course = (tables.mother_age, tables.next_birth), Course.of(block.keys[rows])
-    return int(
-        find_mothers(kin, women, rows, younger, minors, bounds, chances, course, stream.k0, stream.k1)
-    )
+    return int(find_mothers(kin, women, rows, younger, minors, bounds, chances, course, stream.k0, stream.k1))
 
 
 def _join_elders(block: Block, tables: FamilyTables, most: int) -> int:
@@ -183,7 +187,7 @@ def _stay_at_home(block: Block, tables: FamilyTables, most: int) -> int:
 
 
 def _chosen_children(block: Block, most: int) -> Ints:
-    """Choose the grown children under 50 who live with parents if they find some: the younger the likelier."""
+    """Choose the grown children under 50 who live with parents that they find: young ones likelier."""
     kin = block.kin
     children, heads = movers(kin, block.words[_W_ORDER])
     young = kin["years"][children] <= LAST_AT_HOME

@@ -25,7 +25,6 @@ _PREMARITAL_BIRTHS = 0.03  # chance of a child before marriage, relative to afte
 _APART_BIRTHS = 0.5  # chance of a child without a spouse in the household, relative to with one
 _SPACING = np.array([1e-6, 0.3, 1.0])  # relative chance in the year of another birth, the year after, later
 _SINGLE_PARENTS = 0.5  # chance of a grown child in the household of a single parent, relative to a couple
-_COUPLE_APART_MONTHS = 12 * 12  # couples further apart in age do not join parents (hosts stay older)
 _SONS_STAY = 0.8  # of couples who live with his or her parents, with his
 _MOTHERS, _PARENTS = 2, 16  # times of the draws of mothers and of parents, four years of age each
 _HOUSEHOLD = int(Decision.FOUND_HOUSEHOLD)
@@ -49,7 +48,7 @@ def _window(younger, year):  # type: ignore[no-untyped-def]
 
 @njit
 def _wedding(drawn, once, ever, wed, guesses):  # type: ignore[no-untyped-def]
-    """Return the age in years at which a woman married, NEVER for never; ``once`` is the chance that she did."""
+    """Return a woman's age at marriage in years, or NEVER; ``once`` is the chance that she married."""
     if drawn >= once:
         return NEVER
     reached = min(drawn / max(once, _LEAST), 1.0) * ever
@@ -153,7 +152,7 @@ def movers(kin, draws):  # type: ignore[no-untyped-def]
         if spouse == NOBODY:
             free = kin[head].births == 0
         else:
-            free = abs(kin[head].age - kin[spouse].age) <= _COUPLE_APART_MONTHS
+            free = kin[head].close
             child = spouse if draws[head] * UNIT < _SONS_STAY else head
         children[found], heads[found] = child, head
         found += free
