@@ -252,6 +252,8 @@ def _support(people: Residents, block: _Block, old: int, young: int, stream: Str
         (2 - alone - (alone & severe).astype(np.int8), (age >= 18 * 12) & (age < 60 * 12), young),
     ):
         for turn in range(3):
+            if count == 0:
+                break
             places = rows.start + np.flatnonzero(entitled & (turns == turn))
             draws = stream.words(people.key[places], Decision.FOUND_PAYER)[0]
             poor = places[winners(draws, count)]

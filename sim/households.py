@@ -150,13 +150,13 @@ def _join_elders(block: Block, tables: FamilyTables, most: int) -> int:
     elders = _chosen_elders(block, tables, most)
     years = kin["parent_age"][elders] // 12
     elders, bounds = elders[order(years.astype(np.uint64))], _bounds(years)
-    children, heads = movers(kin, block.words[_W_ORDER])
-    children, younger = _by_age(kin["age"], children[kin["elders"][heads] == 0])
-    single = kin["spouse"][children] == NOBODY
-    heads = np.where(single | kin["female"][children], children, kin["spouse"][children])
-    speeds, course = np.where(single, SINGLE_CHILD_STAYS, 1.0), Course.of(block.keys[heads])
+    children, heads, single = movers(kin, block.words[_W_ORDER])
+    free = np.flatnonzero(kin["elders"][heads] == 0)
+    free, younger = by_age(free, kin["age"][children[free]])
+    heads, speeds = heads[free], np.where(single[free], SINGLE_CHILD_STAYS, 1.0)
+    course = Course.of(block.keys[heads])
     course.drawn[0] = block.words[_W_ELDER, heads]
-    return int(take_in(kin, elders, bounds, children, younger, speeds, tables.mother_age, course))
+    return int(take_in(kin, elders, bounds, children[free], younger, speeds, tables.mother_age, course))
 
 
 def _chosen_elders(block: Block, tables: FamilyTables, most: int) -> Ints:
@@ -189,13 +189,12 @@ def _stay_at_home(block: Block, tables: FamilyTables, most: int) -> int:
 def _chosen_children(block: Block, most: int) -> Ints:
     """Choose the grown children under 50 who live with parents that they find: young ones likelier."""
     kin = block.kin
-    children, heads = movers(kin, block.words[_W_ORDER])
-    young = kin["years"][children] <= LAST_AT_HOME
-    children, heads = children[young], heads[young]
-    ease = np.where(kin["spouse"][children] == NOBODY, SINGLE_CHILD_STAYS, 1.0)
-    scores = race(block.words[_W_HOME, heads]) / ease
-    later = 2.0 ** ((np.arange(LAST_AT_HOME + 1) - ADULT) / _AT_HOME_HALVING_YEARS)
-    return children[winners(scores * later[kin["years"][children]], most)]
+    children, heads, single = movers(kin, block.words[_W_ORDER])
+    years = kin["years"][children]
+    scores = race(block.words[_W_HOME, heads]) / np.where(single, SINGLE_CHILD_STAYS, 1.0)
+    later = 2.0 ** ((np.arange(YEARS_OF_AGE) - ADULT) / _AT_HOME_HALVING_YEARS)
+    later[LAST_AT_HOME + 1 :] = np.inf
+    return children[winners(scores * later[years], most)]
 
 
 def _share(block: Block, merges: int) -> None:

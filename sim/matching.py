@@ -138,13 +138,13 @@ def find_mothers(kin, women, rows, younger, minors, bounds, tables, course, k0, 
 
 @njit(cache=True)
 def movers(kin, draws):  # type: ignore[no-untyped-def]
-    """List the grown who may live with parents, and the heads of their nuclei, by head.
+    """List the grown who may live with parents, the heads of their nuclei, by head, and who is single.
 
     They are single adults without children of their own, and one of each couple, husband or wife; ``draws``
     are the words by which a couple chooses.
     """
     children, heads = np.empty(len(kin), dtype=np.int64), np.empty(len(kin), dtype=np.int64)
-    found = 0
+    single, found = np.empty(len(kin), dtype=np.bool_), 0
     for head in range(len(kin)):
         if not kin[head].head or kin[head].host != head:
             continue
@@ -154,9 +154,9 @@ def movers(kin, draws):  # type: ignore[no-untyped-def]
         else:
             free = kin[head].close
             child = spouse if draws[head] * UNIT < _SONS_STAY else head
-        children[found], heads[found] = child, head
+        children[found], heads[found], single[found] = child, head, spouse == NOBODY
         found += free
-    return children[:found], heads[:found]
+    return children[:found], heads[:found], single[:found]
 
 
 @njit
