@@ -25,14 +25,13 @@ from sim.places import Atlas, Market
 from sim.races import UNIT, fastest, keys_of, order, race, winners
 from sim.rates import LifeTables
 from sim.residents import Residents
-from sim.streams import Decision, Keys, Stream, founder_keys, threshold, words
+from sim.streams import Decision, Keys, Stream, founder_keys, threshold
 
 MONTHS_OF_AGE = 12 * YEARS_OF_AGE
 
 _MOST_LIKELY = 0.98  # no cell of migrants is surer than this
 _CELLS_OF_AREA = len(Sex) * len(AGE_STARTS)
 _EDGES = np.append(np.array(AGE_STARTS) * 12, MONTHS_OF_AGE)  # of the age groups, months
-_AGE, _MIGRANT = int(Decision.FOUND_AGE), int(Decision.FOUND_MIGRANT)
 _LOGISTIC_SD = np.pi / np.sqrt(3)
 
 Floats = npt.NDArray[np.float64]
@@ -98,10 +97,9 @@ def found(
     drawn. Raises LawBroken where a county's households cannot be formed.
     """
     people, starts = _place(cells, atlas, market, room)
-    limits = threshold(migrant_chances(cells, tables, atlas)).transpose(0, 2, 1)[list(market.counties)]
-    columns = people.key, people.birth_month, people.migrant
-    drawn = np.empty(np.diff(starts).max(initial=0), dtype=np.uint32)
-    _draw_cells(columns, starts, _EDGES, tables.months, limits, drawn, stream.k0, stream.k1)
+    _draw_cells(
+        people, starts, tables.months, migrant_chances(cells, tables, atlas)[list(market.counties)], stream
+    )
     blocks = _households(people, cells, tables, market, starts[::_CELLS_OF_AREA], stream)
     for block in blocks:
         _settle(people, atlas, block, stream)
@@ -132,32 +130,31 @@ def _place(cells: Cells, atlas: Atlas, market: Market, room: int) -> tuple[Resid
     return people, starts
 
 
-@njit(cache=True)
-def _draw_cells(columns, starts, edges, months, limits, drawn, k0, k1):  # type: ignore[no-untyped-def]
-    """Draw ages in completed months inside the age groups, and who is registered elsewhere.
+def _draw_cells(people: Residents, starts: Ints, months: Floats, migrants: Floats, stream: Stream) -> None:
+    """Draw ages inside the age groups, and who is registered elsewhere, county × area by county × area.
 
-    ``limits`` (counties, areas, groups) are thresholds; ``drawn`` has room for the words of any cell.
+    ``migrants`` (counties, 22, 2) are chances.
     """
-    key, birth_month, migrant = columns
+    limits = threshold(migrants).transpose(0, 2, 1).reshape(-1, len(AGE_STARTS))
+    for block, limit in enumerate(limits):
+        cells = starts[block * _CELLS_OF_AREA :][: _CELLS_OF_AREA + 1]
+        rows = slice(int(cells[0]), int(cells[-1]))
+        ages, moves = (
+            stream.words(people.key[rows], decision)[0]
+            for decision in (Decision.FOUND_AGE, Decision.FOUND_MIGRANT)
+        )
+        people.migrant[rows] = moves < np.repeat(np.tile(limit, len(Sex)), np.diff(cells))
+        _draw_ages(people.birth_month[rows], cells - rows.start, ages, months, _EDGES)
+
+
+@njit(cache=True)
+def _draw_ages(birth_month, cells, drawn, months, edges):  # type: ignore[no-untyped-def]
+    """Draw ages in completed months inside the age groups of men, then of women."""
     groups = len(edges) - 1
-    for cell in range(len(starts) - 1):
-        first, end = starts[cell], starts[cell + 1]
-        block, sex, group = cell // (2 * groups), cell // groups % 2, cell % groups
-        limit = limits[block // 2, block % 2, group]
-        _draw(drawn, key[first:end], _AGE, k0, k1)
-        for row in range(first, end):
-            u = (drawn[row - first] + 0.5) * UNIT
-            birth_month[row] = -1 - _age(u, months[sex], edges[group], edges[group + 1])
-        _draw(drawn, key[first:end], _MIGRANT, k0, k1)
-        for row in range(first, end):
-            migrant[row] = drawn[row - first] < limit
-
-
-@njit
-def _draw(out, keys, decision, k0, k1):  # type: ignore[no-untyped-def]
-    """Draw the first word of each key; a loop that does nothing else runs on several at once."""
-    for n in range(len(keys)):
-        out[n] = words(keys[n], 0, decision, k0, k1)[0]
+    for cell in range(len(cells) - 1):
+        below, first, end = months[cell // groups], edges[cell % groups], edges[cell % groups + 1]
+        for row in range(cells[cell], cells[cell + 1]):
+            birth_month[row] = -1 - _age((drawn[row] + 0.5) * UNIT, below, first, end)
 
 
 @njit

@@ -123,7 +123,7 @@ def find_mothers(kin, women, rows, younger, minors, bounds, tables, course, k0, 
         child, end = bounds[year], bounds[year + 1]
         while child < end:
             total = _weigh_births(course.weights, women, younger, year, tables)
-            found = first_home(course, step % 4, low, high, end - child, total, 0.0)
+            found = first_home(course, course.drawn[step % 4], low, high, end - child, total, 0.0)
             for n in range(found):
                 place = course.places[n]
                 link(kin, minors[child + n], rows[place])
@@ -186,7 +186,7 @@ def take_in(kin, elders, bounds, children, younger, speeds, mother_age, course):
         low = younger[max(12 * (year - _OLDEST_MOTHER) - 5, 0)]
         high = younger[max(12 * (year - _YOUNGEST_MOTHER) + 7, 0)]
         total = _weigh_children(course.weights, speeds, younger, year, mother_age)
-        found = first_home(course, 0, low, high, count, total, last)
+        found = first_home(course, course.drawn[0], low, high, count, total, last)
         for n in range(found):
             place = course.places[n]
             link(kin, children[place], elders[elder + n])
@@ -225,7 +225,7 @@ def find_parents(kin, parents, births, single, younger, children, bounds, tables
             draw(course, youngest, high, _PARENTS + step // 4, _HOUSEHOLD, k0, k1)
         child, count = bounds[year], bounds[year + 1] - bounds[year]
         total = _weigh_parents(course.weights, births, single, younger, year, tables)
-        found = first_home(course, step % 4, low, high, count, total, 0.0)
+        found = first_home(course, course.drawn[step % 4], low, high, count, total, 0.0)
         for n in range(found):
             parent = parents[course.places[n]]
             link(kin, children[child + n], parent)

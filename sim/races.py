@@ -77,20 +77,19 @@ def fastest(words: Words, weights: Floats, count: int) -> Ints:
     [1]
     """
     course = Course.of(np.empty(len(words), dtype=np.uint64))._replace(weights=weights)
-    course.drawn[0] = words
-    return course.places[: first_home(course, 0, 0, len(words), count, float(weights.sum()), 0.0)]
+    return course.places[: first_home(course, words, 0, len(words), count, float(weights.sum()), 0.0)]
 
 
 @njit(cache=True)
-def first_home(course, word, start, end, count, total, before):  # type: ignore[no-untyped-def]
+def first_home(course, drawn, start, end, count, total, before):  # type: ignore[no-untyped-def]
     """Race the places from start to end - 1; write the first ``count`` in order of place, with their times.
 
-    Returns how many they are: fewer where fewer have a weight. The weights sum to ``total``; nobody arrives
-    until ``before``.
+    Returns how many they are: fewer where fewer have a weight. ``drawn`` are the words, the weights sum to
+    ``total``; nobody is thought to arrive until ``before``.
     """
     if count <= 0 or total <= 0:
         return 0
-    drawn, weights = course.drawn[word], course.weights
+    weights = course.weights
     deadline = before + (_AMPLE * count + _AT_LEAST) / total
     found = _in_time(course, drawn, start, end, deadline)
     if found < count:

@@ -49,8 +49,8 @@ def test_no_guess_of_the_deadline_moves_a_winner(
 ) -> None:
     words, weights = field
     course = Course.of(np.zeros(len(words), dtype=np.uint64))
-    course.drawn[2], course.weights[:] = words, weights
-    found = first_home(course, 2, 0, len(words), count, float(weights.sum()) * scale, before)
+    course.weights[:] = weights
+    found = first_home(course, words, 0, len(words), count, float(weights.sum()) * scale, before)
     first = timed(words, weights)[:count]
     assert course.places[:found].tolist() == sorted(place for _, place in first)
     assert sorted(course.times[:found].tolist()) == [time for time, _ in first]
@@ -58,8 +58,8 @@ def test_no_guess_of_the_deadline_moves_a_winner(
 
 def test_only_places_inside_the_bounds_race() -> None:
     course = Course.of(np.zeros(4, dtype=np.uint64))
-    course.drawn[0], course.weights[:] = [2**32 - 1, 5, 9, 2**32 - 1], 1.0
-    assert first_home(course, 0, 1, 3, 1, 2.0, 0.0) == 1
+    words, course.weights[:] = np.array([2**32 - 1, 5, 9, 2**32 - 1], dtype=np.uint32), 1.0
+    assert first_home(course, words, 1, 3, 1, 2.0, 0.0) == 1
     assert course.places[0] == 2
 
 
