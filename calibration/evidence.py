@@ -84,9 +84,9 @@ class Figure:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
-    """Hold all figures and look them up by indicator, place and year."""
+    """Hold all figures and look them up by indicator, place and year; one evidence equals only itself."""
 
     figures: tuple[Figure, ...]
 
@@ -105,6 +105,11 @@ class Evidence:
             return chosen[0]
         asked = "give a year" if year is None else f"no single figure for {year}"
         raise EvidenceError(f"{_where(known[0])}: {asked}; there is {_years(chosen or known)}")
+
+    def known(self, indicator: str, place: str, year: int | str) -> Figure | None:
+        """Return the one figure for an indicator, place and year, or None where there is none or several."""
+        found = _of_year(self._index.get((indicator, _PLACES.get(place, place)), []), str(year))
+        return found[0] if len(found) == 1 else None
 
     def value(self, indicator: str, place: str = PROVINCE, year: int | str | None = None) -> float:
         """Return the value of one figure, in the figure's unit; see `figure`.

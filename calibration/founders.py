@@ -5,11 +5,12 @@ Figures come from ``calibration/evidence``, assumed numbers from ``calibration/p
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
 from calibration.evidence import Evidence, Figure
-from sim.errors import EvidenceError
 from sim.families import YEARS_OF_AGE, FamilyTables
 from sim.founding import MONTHS_OF_AGE, FoundingTables
 from sim.kinds import Area, Sex
@@ -67,10 +68,7 @@ def _family_tables(evidence: Evidence, settings: Settings) -> FamilyTables:
 
 def maybe(evidence: Evidence, indicator: str, place: str, year: int = CENSUS) -> Figure | None:
     """Return a figure, or None where there is none."""
-    try:
-        return evidence.figure(indicator, place, year)
-    except EvidenceError:
-        return None
+    return evidence.known(indicator, place, year)
 
 
 def province_ages(evidence: Evidence) -> Floats:
@@ -187,6 +185,7 @@ def _by_area(evidence: Evidence, name: str) -> Ints:
     return np.array([int(evidence.value(f"{area}_{name}", year="2021-06")) for area in ("rural", "urban")])
 
 
+@lru_cache(maxsize=1)
 def _incomes(evidence: Evidence) -> tuple[Ints, Floats]:
     """Fit incomes to the means of fifths, rural and urban.
 

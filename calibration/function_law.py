@@ -23,6 +23,7 @@ from scipy.optimize import root
 
 from calibration.evidence import Evidence
 from calibration.vital import SEXES
+from sim.cohorts import CohortRates, carry
 from sim.parameters import Settings
 from sim.rates import AGES, GROUPS, ONSET_AGE, Floats, monthly
 
@@ -33,7 +34,6 @@ _PHYSICAL, _MULTIPLE = KINDS.index("physical"), KINDS.index("multiple")
 _RATIO_FROM = 65  # the ratio of mortality is held below
 _LONGEST_EPISODE = 30 * 12
 _ROUNDS = 5
-_TRIED_INCIDENCE, _MOST_INCIDENCE = 0.002, 0.2  # a month
 _SEX = np.array([0, 0, 1, 1])  # of a group
 
 
@@ -192,54 +192,14 @@ def split_mortality(table: Floats, moves: Transitions, disabled: Floats, urban_s
 
 
 def live_cohort(moves: Transitions, deaths: Floats, mix: Mix, target: Floats) -> tuple[Floats, Floats]:
-    """Carry a cohort from birth to 110: return its states by month and the incidence found by year of age.
-
-    Incidence is solved at each birthday, from what the year before needed to keep the target a year on.
-    """
-    survival, onset, recovery = 1 - monthly(deaths), monthly(moves.onset), monthly(moves.recovery)
-    states, incidence = np.empty((GROUPS, AGES * 12, 7)), np.zeros((GROUPS, AGES))
-    at_birth = mix.can_last * mix.lasting
-    now = np.tile([1 - target[0], target[0] * (1 - at_birth), 0, 0, 0, 0, target[0] * at_birth], (GROUPS, 1))
-    for age in range(AGES):
-        rates = survival[:, :, age], onset[:, age], recovery[:, age], mix, age < ONSET_AGE
-        wanted = target[min(age + 1, AGES - 1)] * 0.5 + target[age] * 0.5  # target is at mid-year
-        incidence[:, age] = _needed_incidence(now, wanted, rates)
-        for month in range(12):
-            states[:, age * 12 + month] = now
-            now = _step(now, incidence[:, age], *rates)
+    """Carry a cohort from birth to 110: return its states by month and the incidence found by year of age."""
+    lasting = np.where(np.arange(AGES) < ONSET_AGE, mix.can_last * mix.lasting, 0.0)
+    rates = CohortRates(
+        survival=1 - monthly(deaths), onset=monthly(moves.onset), recovery=monthly(moves.recovery),
+        linked=mix.linked, takes_function=lasting,
+    )  # fmt: skip
+    states, incidence = carry(rates, target)
     return states, incidence
-
-
-def _needed_incidence(now: Floats, wanted: Floats, rates: tuple) -> Floats:
-    """Return the monthly incidence that brings the prevalence to `wanted` in twelve months.
-
-    Prevalence is all but linear in it: a line through two tries; what is missed falls to the next year.
-    """
-
-    def reached(incidence: Floats) -> Floats:
-        states = now
-        for _ in range(12):
-            states = _step(states, incidence, *rates)
-        return np.asarray(1 - (states[:, 0] + states[:, 3]) / states.sum(axis=1))
-
-    none, some = np.zeros(GROUPS), np.full(GROUPS, _TRIED_INCIDENCE)
-    without, with_some = reached(none), reached(some)
-    return np.clip((wanted - without) / (with_some - without) * some, 0, _MOST_INCIDENCE)
-
-
-def _step(now: Floats, incidence: Floats, survival: Floats, onset: Floats, recovery: Floats, mix: Mix,
-          can_last: bool) -> Floats:  # fmt: skip
-    """Carry the states (4, 7) a month on: death, then loss and recovery of function, then disability."""
-    able, disabled = now[:, :3] * survival[0][:, None], now[:, 3:6] * survival[1][:, None]
-    lasting = now[:, 6] * survival[1]
-    lost, regained = able * onset[:, None], disabled * recovery[:, None]
-    fresh_able, fresh_disabled = able[:, 0] * incidence, disabled[:, 0] * incidence
-    able, disabled = able - lost + regained, disabled + lost - regained
-    newly_linked = lost[:, 0] * mix.linked
-    disabled = disabled + np.stack((-newly_linked - fresh_disabled, fresh_disabled, newly_linked), axis=1)
-    takes_function = fresh_able * (mix.can_last * mix.lasting if can_last else 0.0)
-    able = able + np.stack((-fresh_able, fresh_able - takes_function, 0 * fresh_able), axis=1)
-    return np.hstack((able, disabled, (lasting + takes_function)[:, None]))
 
 
 def balance(mix: Mix, published: Floats, persons: Floats, settings: Settings) -> Mix:

@@ -3,9 +3,6 @@
 Everyone belongs to a *nucleus*, a couple or a single adult, named by its head's row, the woman of a couple;
 ``host`` leads from each row to the head it belongs to or has joined, at the end to the head of the household.
 A host is always older than its guests, so that the way ends.
-
-Every choice is a race (Efraimidis & Spirakis 2006, Information Processing Letters 97:181): of all candidates
-those with the smallest -log(u) / weight win, u keyed by resident.
 """
 
 from __future__ import annotations
@@ -15,21 +12,24 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.compiled import njit
 from sim.kinds import Sex
 from sim.residents import NOBODY, Residents
 from sim.streams import Decision, Keys, Stream
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Months = npt.NDArray[np.int16]
 Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint32]
+Kinsfolk = npt.NDArray[np.void]  # records of KIN
 
 YEARS_OF_AGE = 110
 ADULT, ELDER = 18, 60  # years: grown, old
+CHILDLESS = np.iinfo(np.int16).max
 
 _FATHER_OLDER_MONTHS = 24
-_CHILDLESS = np.iinfo(np.int16).max
+_COUPLE_APART_MONTHS = 12 * 12  # couples further apart in age do not join parents (hosts stay older)
+_AGES = 12 * YEARS_OF_AGE + 1
 
 
 @dataclass(frozen=True)
@@ -52,85 +52,118 @@ class FamilyTables:
     widowed_with_children_ratio: float
 
 
+KIN = np.dtype(
+    [
+        ("age", "i2"),  # completed months at the census
+        ("parent_age", "i2"),  # by which children match a head, months
+        ("youngest", "i2"),  # age of the youngest child, months, or CHILDLESS
+        ("years", "u1"),  # of age
+        ("births", "u1"),
+        ("host", "i4"),  # row
+        ("spouse", "i4"),  # row or NOBODY
+        ("mother", "i4"),  # row or NOBODY
+        ("female", "?"),
+        ("collective", "?"),  # lives in a collective household
+        ("head", "?"),  # heads a nucleus
+        ("elders", "u1"),  # of a head's nucleus
+        ("close", "?"),  # heads a couple near enough in age to join parents
+        ("grown", "?"),  # lives with a grown child
+        ("child", "?"),  # lives with a parent
+    ],
+    align=True,
+)  # one row per resident of a block: what a race reads of a candidate stands together
+
+
 class Block:
-    """The rows of one county × area: what is known, what is found, the draws; rows count from its first."""
+    """The rows of one county × area: what is known and found, and the draws; rows count from its first."""
 
     def __init__(self, people: Residents, rows: slice, stream: Stream) -> None:
         self.keys: Keys = people.key[rows]
-        self.age: npt.NDArray[np.int16] = people.age_months(-1)[rows]  # completed months at the census
-        self.years = self.age // 12
-        self.female: Bools = people.sex[rows] == Sex.FEMALE
         self.stream = stream
-        draws = [stream.words(self.keys, Decision.FOUND_HOUSEHOLD, time) for time in (0, 1)]
-        self.words: Words = np.concatenate(draws)
-        count = len(self.keys)
-        self.collective = np.zeros(count, dtype=bool)
-        self.host = np.arange(count, dtype=np.int32)
-        self.spouse = np.full(count, NOBODY, dtype=np.int32)
-        self.mother = np.full(count, NOBODY, dtype=np.int32)
-        self.births = np.zeros(count, dtype=np.uint8)
-        self.youngest = np.full(count, _CHILDLESS, dtype=np.int16)  # age of the youngest child, months
-        self.grown = np.zeros(count, dtype=bool)  # lives with a grown child
-        self.child = np.zeros(count, dtype=bool)  # lives with a parent
-
-    def fresh(self, rows: Ints, time: int) -> Words:
-        """Draw four new words for some rows."""
-        return self.stream.words(self.keys[rows], Decision.FOUND_HOUSEHOLD, time)
-
-    def note_heads(self) -> None:
-        """Write down who heads a nucleus, how many elders it has, and the age by which children match it."""
-        alone = self.spouse == NOBODY
-        self.single = ~self.collective & alone & (self.years >= ADULT)
-        self.head = self.single | (self.female & ~alone)
-        old = self.years >= ELDER
-        self.elders = old.astype(np.int64) + (old[self.spouse] & ~alone)
-        self.parent_age = self.age - np.where(self.female, 0, _FATHER_OLDER_MONTHS).astype(np.int16)
-
-    def heads_of(self, rows: Ints) -> Ints:
-        """Return the heads of the nuclei of adults: wives for husbands."""
-        other = (self.spouse[rows] != NOBODY) & ~self.female[rows]
-        return np.where(other, self.spouse[rows], rows)
-
-    def link(self, children: Ints, parents: Ints) -> int:
-        """Let children's nuclei live with their parents'; return how many do.
-
-        Each parent is a head and stands once; so does each child.
-        """
-        self.host[self.heads_of(children)] = parents
-        self.child[children] = True
-        born = self.female[parents]
-        mothers = parents[born]
-        self.mother[children[born]] = mothers
-        self.births[mothers] += 1
-        self.youngest[mothers] = np.minimum(self.youngest[mothers], self.age[children[born]])
-        old = parents[self.years[children] >= ADULT]
-        self.grown[old] = True
-        self.grown[self.spouse[old][self.spouse[old] != NOBODY]] = True
-        return len(children)
-
-    def roots(self) -> npt.NDArray[np.int32]:
-        """Return the head of each row's household."""
-        host = self.host
-        while (host[host] != host).any():
-            host = host[host]
-        return host
+        self.words: Words = np.empty((8, len(self.keys)), dtype=np.uint32)
+        for time in (0, 1):
+            self.words[4 * time : 4 * time + 4] = stream.words(self.keys, Decision.FOUND_HOUSEHOLD, time)
+        self.kin: Kinsfolk = np.empty(len(self.keys), dtype=KIN)
+        _know(self.kin, people.birth_month[rows], people.sex[rows])
 
 
-def race(words: Words) -> Floats:
-    """Return exponential numbers, -log(u), from words."""
-    return np.asarray(-np.log((words + 0.5) * 2.0**-32))
+@njit(cache=True)
+def _know(kin, birth_month, sex):  # type: ignore[no-untyped-def]
+    """Write down what is known of everyone, and that nobody belongs to anybody."""
+    for row in range(len(kin)):
+        one, age = kin[row], -1 - birth_month[row]
+        one.age = one.parent_age = age
+        one.years = age // 12
+        one.female = sex[row] == Sex.FEMALE
+        one.host = row
+        one.spouse = one.mother = NOBODY
+        one.youngest = CHILDLESS
+        one.births = one.elders = 0
+        one.collective = one.head = one.close = one.grown = one.child = False
 
 
-def winners(scores: Floats, count: int) -> Ints:
-    """Return the places of the ``count`` smallest finite scores, or of all finite ones, in order of place.
+@njit(cache=True)
+def note_heads(kin):  # type: ignore[no-untyped-def]
+    """Write down who heads a nucleus, how many elders it has, and the age by which children match it."""
+    for row in range(len(kin)):
+        one = kin[row]
+        one.elders = one.years >= ELDER
+        if not one.female:
+            one.parent_age -= _FATHER_OLDER_MONTHS
+        if one.spouse == NOBODY:
+            one.head = one.years >= ADULT and not one.collective
+        elif one.female:
+            spouse = kin[one.spouse]
+            one.head = True
+            one.elders += spouse.years >= ELDER
+            one.close = abs(one.age - spouse.age) <= _COUPLE_APART_MONTHS
 
-    >>> winners(np.array([3.0, np.inf, 1.0, 2.0]), 2).tolist()
-    [2, 3]
+
+@njit
+def head_of(kin, row):  # type: ignore[no-untyped-def]
+    """Return the head of an adult's nucleus: the wife for a husband."""
+    return row if kin[row].female or kin[row].spouse == NOBODY else kin[row].spouse
+
+
+@njit
+def link(kin, child, parent):  # type: ignore[no-untyped-def]
+    """Let a child's nucleus live with that of a parent, who is a head."""
+    kin[head_of(kin, child)].host = parent
+    kin[child].child = True
+    if kin[parent].female:
+        kin[child].mother = parent
+        kin[parent].births += 1
+        kin[parent].youngest = min(kin[parent].youngest, kin[child].age)
+    if kin[child].years >= ADULT:
+        kin[parent].grown = True
+        if kin[parent].spouse != NOBODY:
+            kin[kin[parent].spouse].grown = True
+
+
+@njit(cache=True)
+def by_age(rows, ages):  # type: ignore[no-untyped-def]
+    """Order rows by their ages in months, youngest first and at equal ages as they stand.
+
+    Returns them, and how many are younger than each age, 0 to 1320 months.
     """
-    count = min(count, int(np.isfinite(scores).sum()))
-    if count <= 0:
-        return np.empty(0, dtype=np.int64)
-    limit = np.partition(scores, count - 1)[count - 1]
-    won = scores < limit
-    won[np.flatnonzero(scores == limit)[: count - int(won.sum())]] = True
-    return np.flatnonzero(won)
+    younger, place = np.zeros(_AGES, dtype=np.int64), np.zeros(_AGES, dtype=np.int64)
+    for age in ages:
+        younger[age + 1] += 1
+    for age in range(1, _AGES):
+        younger[age] += younger[age - 1]
+        place[age] = younger[age]
+    ordered = np.empty_like(rows)
+    for n in range(len(rows)):
+        ordered[place[ages[n]]] = rows[n]
+        place[ages[n]] += 1
+    return ordered, younger
+
+
+@njit(cache=True)
+def find_roots(kin):  # type: ignore[no-untyped-def]
+    """Lead everyone's host to the head of the household."""
+    for row in range(len(kin)):
+        root = kin[row].host
+        while kin[root].host != root:
+            root = kin[root].host
+        kin[row].host = root

@@ -1,6 +1,6 @@
 """Found the residents of a market at the census of 2020-11-01, one for every person counted.
 
-Order: places and ages → households → communities → migrants → function and disability → work and pension →
+Order: places, ages and migrants → households → communities → function and disability → work and pension →
 payer → income. Rows stand county by county, in each rural before urban, men before women, young before old;
 ``birth_month`` is -1 - age in completed months, so that ``age_months(-1)`` is the age at the census. Totals
 of the province (people in support, migrants) are shared over all counties from the cells, so that markets
@@ -10,16 +10,19 @@ founded apart add up.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
 from sim import disability, employment
+from sim.compiled import njit
 from sim.families import YEARS_OF_AGE, FamilyTables
 from sim.households import form_households
 from sim.kinds import Area, DisabilityGrade, Employment, Living, Payer, Pension, Sex
 from sim.margins import AGE_STARTS, Cells, apportion
 from sim.places import Atlas, Market
+from sim.races import UNIT, fastest, keys_of, order, race, winners
 from sim.rates import LifeTables
 from sim.residents import Residents
 from sim.streams import Decision, Keys, Stream, founder_keys, threshold
@@ -27,13 +30,13 @@ from sim.streams import Decision, Keys, Stream, founder_keys, threshold
 MONTHS_OF_AGE = 12 * YEARS_OF_AGE
 
 _MOST_LIKELY = 0.98  # no cell of migrants is surer than this
-_WITHOUT_FAMILY = (Living.ALONE, Living.OTHERS)
+_CELLS_OF_AREA = len(Sex) * len(AGE_STARTS)
+_EDGES = np.append(np.array(AGE_STARTS) * 12, MONTHS_OF_AGE)  # of the age groups, months
 _LOGISTIC_SD = np.pi / np.sqrt(3)
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-Groups = npt.NDArray[np.uint8]  # rows of AGE_STARTS
 
 
 @dataclass(frozen=True)
@@ -93,76 +96,108 @@ def found(
     The same cells give the same keys, counties, areas, sexes and age groups whatever the stream; all else is
     drawn. Raises LawBroken where a county's households cannot be formed.
     """
-    people, groups, starts = _place(cells, atlas, market, room)
-    people.birth_month[:] = -1 - _ages(people, groups, tables.months, stream)
-    counties = list(market.counties)
-    collective, households = cells.collective[counties].ravel(), cells.households[counties].ravel()
-    heads = form_households(people, starts, collective, households, tables.families, stream)
-    blocks = _blocks(people, heads, starts, counties)
-    _settle(people, atlas, blocks, stream)
-    people.migrant[:] = _migrants(people, groups, migrant_chances(cells, tables, atlas), stream)
+    people, starts = _place(cells, atlas, market, room)
+    _draw_cells(
+        people, starts, tables.months, migrant_chances(cells, tables, atlas)[list(market.counties)], stream
+    )
+    blocks = _households(people, cells, tables, market, starts[::_CELLS_OF_AREA], stream)
+    for block in blocks:
+        _settle(people, atlas, block, stream)
     disability.start(people, life, stream)
     employment.start(people, life, stream)
     _find_payers(people, cells, tables, blocks, stream)
-    for block in blocks:
-        _earn(people, tables, block, stream)
     return people
 
 
-def _place(cells: Cells, atlas: Atlas, market: Market, room: int) -> tuple[Residents, Groups, Ints]:
-    """Lay out the rows: key, county, area, sex; return them, age groups and where county × areas begin."""
+def _place(cells: Cells, atlas: Atlas, market: Market, room: int) -> tuple[Residents, Ints]:
+    """Lay out the rows: key, county, area, sex; return them and where cells begin.
+
+    Cells stand by county, area, sex and age group.
+    """
     counties = list(market.counties)
     counts = cells.counts[counties].transpose(0, 3, 1, 2)  # county, area, sex, age group
-    people = Residents.empty(int(counts.sum()), room)
-    codes = np.meshgrid(counties, list(Area), list(Sex), range(len(AGE_STARTS)), indexing="ij")
-    county, area, sex, group = (np.repeat(code.ravel().astype(np.uint8), counts.ravel()) for code in codes)
-    people.county[:], people.area[:], people.sex[:] = county, area, sex
-    sizes = counts.sum(axis=(1, 2, 3))
-    county_codes = atlas.counties.code[counties]
-    keys = [founder_keys(int(code), 0, int(size)) for code, size in zip(county_codes, sizes, strict=True)]
-    people.key[:] = np.concatenate(keys)
-    return people, group, np.append(0, counts.sum(axis=(2, 3)).ravel().cumsum())
+    starts = np.append(0, counts.ravel().cumsum())
+    people = Residents.empty(int(starts[-1]), room)
+    groups = starts[: -1 : len(AGE_STARTS)].reshape(counts.shape[:3])
+    ends = starts[len(AGE_STARTS) :: len(AGE_STARTS)].reshape(counts.shape[:3])
+    for number, county in enumerate(counties):
+        home = slice(int(groups[number, 0, 0]), int(ends[number, -1, -1]))
+        people.key[home] = founder_keys(int(atlas.counties.code[county]), 0, home.stop - home.start)
+        people.county[home] = county
+        for area, sex in product(Area, Sex):
+            rows = slice(int(groups[number, area, sex]), int(ends[number, area, sex]))
+            people.area[rows], people.sex[rows] = area, sex
+    return people, starts
 
 
-def _ages(people: Residents, groups: Groups, months: Floats, stream: Stream) -> npt.NDArray[np.int16]:
-    """Draw ages in completed months inside the age groups."""
-    edges = np.append(np.array(AGE_STARTS) * 12, MONTHS_OF_AGE)
-    drawn = stream.uniform(people.key, Decision.FOUND_AGE)
-    ages = np.empty(people.size, dtype=np.int16)
-    for sex in Sex:
-        rows = people.sex == sex
-        below = months[sex][edges]
-        share = below[groups[rows]] + drawn[rows] * np.diff(below)[groups[rows]]
-        ages[rows] = np.searchsorted(months[sex], share, side="right") - 1
-    return np.clip(ages, edges[groups], edges[groups + 1] - 1).astype(np.int16)
+def _draw_cells(people: Residents, starts: Ints, months: Floats, migrants: Floats, stream: Stream) -> None:
+    """Draw ages inside the age groups, and who is registered elsewhere, county × area by county × area.
+
+    ``migrants`` (counties, 22, 2) are chances.
+    """
+    limits = threshold(migrants).transpose(0, 2, 1).reshape(-1, len(AGE_STARTS))
+    for block, limit in enumerate(limits):
+        cells = starts[block * _CELLS_OF_AREA :][: _CELLS_OF_AREA + 1]
+        rows = slice(int(cells[0]), int(cells[-1]))
+        ages, moves = (
+            stream.words(people.key[rows], decision)[0]
+            for decision in (Decision.FOUND_AGE, Decision.FOUND_MIGRANT)
+        )
+        people.migrant[rows] = moves < np.repeat(np.tile(limit, len(Sex)), np.diff(cells))
+        _draw_ages(people.birth_month[rows], cells - rows.start, ages, months, _EDGES)
 
 
-def _blocks(people: Residents, heads: Ints, starts: Ints, counties: list[int]) -> list[_Block]:
-    """List the blocks of rows that hold anyone: county by county, rural then urban."""
-    pairs = [(county, int(area)) for county in counties for area in Area]
+@njit(cache=True)
+def _draw_ages(birth_month, cells, drawn, months, edges):  # type: ignore[no-untyped-def]
+    """Draw ages in completed months inside the age groups of men, then of women."""
+    groups = len(edges) - 1
+    for cell in range(len(cells) - 1):
+        below, first, end = months[cell // groups], edges[cell % groups], edges[cell % groups + 1]
+        for row in range(cells[cell], cells[cell + 1]):
+            birth_month[row] = -1 - _age((drawn[row] + 0.5) * UNIT, below, first, end)
+
+
+@njit
+def _age(u, below, first, end):  # type: ignore[no-untyped-def]
+    """Return the age in months at which the share ``u`` of those from first to end - 1 is reached."""
+    share = below[first] + u * (below[end] - below[first])
+    age = first + np.int64(u * (end - first))  # all but right: ages are even inside a group
+    while age < end - 1 and below[age + 1] <= share:
+        age += 1
+    while age > first and below[age] > share:
+        age -= 1
+    return age
+
+
+def _households(
+    people: Residents, cells: Cells, tables: FoundingTables, market: Market, starts: Ints, stream: Stream
+) -> list[_Block]:
+    """Form the households and list the blocks that hold anyone: county by county, rural then urban."""
+    counties = list(market.counties)
+    collective, households = cells.collective[counties].ravel(), cells.households[counties].ravel()
+    heads = form_households(people, starts, collective, households, tables.families, stream)
     firsts = np.searchsorted(heads, starts)
     blocks = []
-    for number, (county, area) in enumerate(pairs):
+    for number, (county, area) in enumerate(product(counties, Area)):
         rows = slice(int(starts[number]), int(starts[number + 1]))
         mine = slice(int(firsts[number]), int(firsts[number + 1]))
         if rows.stop > rows.start:
-            blocks.append(_Block(county, area, rows, mine.start, people.key[heads[mine]]))
+            blocks.append(_Block(county, int(area), rows, mine.start, people.key[heads[mine]]))
     return blocks
 
 
-def _settle(people: Residents, atlas: Atlas, blocks: list[_Block], stream: Stream) -> None:
+def _settle(people: Residents, atlas: Atlas, block: _Block, stream: Stream) -> None:
     """Draw each household's community.
 
     Residents' committees hold urban, village committees rural households, each alike; where a county lacks
     one kind it uses the other.
     """
-    for block in blocks:
-        here = atlas.communities_of(block.county)
-        kind = atlas.communities.urban[here] == bool(block.area)
-        pool = np.arange(here.start, here.stop)[kind if kind.any() else ~kind]
-        drawn = stream.uniform(block.heads, Decision.FOUND_PLACE)
-        community = pool[(drawn * len(pool)).astype(np.int64)]
-        people.community[block.rows] = community[people.household[block.rows] - block.first_household]
+    here = atlas.communities_of(block.county)
+    kind = atlas.communities.urban[here] == bool(block.area)
+    pool = np.arange(here.start, here.stop, dtype=np.int16)[kind if kind.any() else ~kind]
+    drawn = stream.uniform(block.heads, Decision.FOUND_PLACE)
+    community = pool[(drawn * len(pool)).astype(np.int32)]
+    people.community[block.rows] = community[people.household[block.rows] - block.first_household]
 
 
 def migrant_chances(cells: Cells, tables: FoundingTables, atlas: Atlas) -> Floats:
@@ -178,12 +213,6 @@ def migrant_chances(cells: Cells, tables: FoundingTables, atlas: Atlas) -> Float
     return np.minimum(scale[atlas.counties.city][:, None, None] * tables.migrant_weight, _MOST_LIKELY)
 
 
-def _migrants(people: Residents, groups: Groups, chances: Floats, stream: Stream) -> Bools:
-    """Draw who is registered elsewhere."""
-    limit = threshold(chances)[people.county, groups, people.area]
-    return np.asarray(stream.words(people.key, Decision.FOUND_MIGRANT)[0] < limit)
-
-
 def _find_payers(
     people: Residents, cells: Cells, tables: FoundingTables, blocks: list[_Block], stream: Stream
 ) -> None:
@@ -195,7 +224,9 @@ def _find_payers(
     for block in blocks:
         home = block.county, block.area
         _support(people, block, int(old_poor[home]), int(young_poor[home]), stream)
-        _assist(people, tables, block, int(low_income[home]), stream)
+        kept = _Kept.of(people, block)
+        _assist(people, tables, block, kept, int(low_income[home]), stream)
+        _earn(people, tables, block, kept, stream)
 
 
 def _over_counties(totals: Ints, weights: Ints) -> Ints:
@@ -209,59 +240,86 @@ def _support(people: Residents, block: _Block, old: int, young: int, stream: Str
 
     Among people under 60 without family the severely disabled come before others.
     """
-    rows, first = block.rows, block.rows.start
-    age = people.age_months(-1)[rows] // 12
-    living = people.living[rows]
-    alone = np.isin(living, _WITHOUT_FAMILY)
-    race = stream.uniform(people.key[rows], Decision.FOUND_PAYER)
-    chosen = [_lowest(race + 1 - (alone | (living == Living.COLLECTIVE)), age >= 60, old)]
+    rows = block.rows
+    age, living = -1 - people.birth_month[rows], people.living[rows]
+    alone = (living == Living.ALONE) | (living == Living.OTHERS)
     severe = people.disability_grade[rows] == DisabilityGrade.SEVERE
-    chosen.append(_lowest(race + 2 - alone - (alone & severe), (age >= 18) & (age < 60), young))
-    poor = first + np.concatenate(chosen)
-    people.payer[poor], people.pension[poor] = Payer.STATE, Pension.STATE
+    for turns, entitled, count in (
+        (1 - (alone | (living == Living.COLLECTIVE)), age >= 60 * 12, old),
+        (2 - alone - (alone & severe).astype(np.int8), (age >= 18 * 12) & (age < 60 * 12), young),
+    ):
+        for turn in range(3):
+            if count == 0:
+                break
+            places = rows.start + np.flatnonzero(entitled & (turns == turn))
+            draws = stream.words(people.key[places], Decision.FOUND_PAYER)[0]
+            poor = places[winners(draws, count)]
+            people.payer[poor], people.pension[poor] = Payer.STATE, Pension.STATE
+            count -= len(poor)
 
 
-def _lowest(scores: Floats, where: Bools, count: int) -> Ints:
-    """Return the ``count`` places with the lowest scores among those allowed."""
-    places = np.flatnonzero(where)
-    count = min(count, len(places))
-    return places[np.argsort(scores[places], kind="stable")[:count]]
+@dataclass(frozen=True)
+class _Kept:
+    """The households of a block: members, share of them at work, members entitled to low-income support."""
+
+    number: npt.NDArray[np.int32]  # of each resident, from the block's first
+    size: Ints
+    at_work: Floats
+    entitled: Ints
+    supported: Bools  # someone in it is
+
+    @classmethod
+    def of(cls, people: Residents, block: _Block) -> _Kept:
+        number = people.household[block.rows] - np.int32(block.first_household)
+        rows, households = block.rows, len(block.heads)
+        size, working, entitled, supported = _tally(
+            number, people.employment[rows], people.payer[rows], people.living[rows], households
+        )
+        return cls(number, size, working / size, entitled, supported)
 
 
-def _at_work(people: Residents, block: _Block) -> tuple[Ints, Ints, Floats]:
-    """Return each resident's household within the block, and its members and their share at work."""
-    number = (people.household[block.rows] - block.first_household).astype(np.int64)
-    size = np.bincount(number)
-    working = np.bincount(number, people.employment[block.rows] == Employment.EMPLOYED)
-    return number, size, working / size
+@njit(cache=True)
+def _tally(number, employment, payer, living, households):  # type: ignore[no-untyped-def]
+    """Count, by household, members, those at work, those entitled to low-income support, those supported."""
+    size, working = np.zeros(households, dtype=np.int64), np.zeros(households, dtype=np.int64)
+    entitled, supported = np.zeros(households, dtype=np.int64), np.zeros(households, dtype=np.bool_)
+    for row in range(len(number)):
+        home, family = number[row], payer[row] == Payer.FAMILY
+        size[home] += 1
+        working[home] += employment[row] == Employment.EMPLOYED
+        entitled[home] += family and living[row] != Living.COLLECTIVE
+        supported[home] |= not family
+    return size, working, entitled, supported
 
 
-def _assist(people: Residents, tables: FoundingTables, block: _Block, quota: int, stream: Stream) -> None:
+def _assist(
+    people: Residents, tables: FoundingTables, block: _Block, kept: _Kept, quota: int, stream: Stream
+) -> None:
     """Choose family households for low-income support until their members reach the quota."""
-    number, _, share = _at_work(people, block)
-    payer, living = people.payer[block.rows], people.living[block.rows]
-    entitled = (payer == Payer.FAMILY) & (living != Living.COLLECTIVE)
-    members = np.bincount(number, entitled).astype(np.int64)
-    weight = tables.low_income_jobless_ratio ** (1 - share)
-    race = -np.log(stream.uniform(block.heads, Decision.FOUND_PAYER, word=1)) / weight
-    order = np.argsort(np.where(members > 0, race, np.inf), kind="stable")
-    assisted = np.zeros(len(members), dtype=np.bool_)
-    reached = members[order].cumsum()
-    assisted[order[reached <= quota]] = True
-    people.payer[block.rows][entitled & assisted[number]] = Payer.LOW_INCOME
+    weight = np.where(kept.entitled > 0, tables.low_income_jobless_ratio ** (1 - kept.at_work), 0.0)
+    draws = stream.words(block.heads, Decision.FOUND_PAYER)[1]
+    first = fastest(draws, weight, quota)  # every household has at least one member
+    first = first[order((race(draws[first]) / weight[first]).view(np.uint64))]
+    reached = first[kept.entitled[first].cumsum() <= quota]
+    kept.supported[reached] = True
+    helped = np.zeros(len(weight), dtype=np.bool_)
+    helped[reached] = True
+    payer = people.payer[block.rows]
+    payer[helped[kept.number] & (payer == Payer.FAMILY)] = Payer.LOW_INCOME
 
 
-def _earn(people: Residents, tables: FoundingTables, block: _Block, stream: Stream) -> None:
+def _earn(people: Residents, tables: FoundingTables, block: _Block, kept: _Kept, stream: Stream) -> None:
     """Rank a block's households by work and chance, the supported last, and read incomes off the curve.
 
     Ranks count people, so that a thousandth of the people has each of the curve's incomes.
     """
-    number, size, share = _at_work(people, block)
-    supported = np.bincount(number, people.payer[block.rows] != Payer.FAMILY) > 0
     drawn = stream.uniform(block.heads, Decision.FOUND_INCOME)
-    score = tables.income_work_weight * share + np.log(drawn / (1 - drawn)) / _LOGISTIC_SD
-    order = np.lexsort((score, ~supported))
-    rank = np.empty(len(size))
-    rank[order] = (size[order].cumsum() - size[order] / 2) / size.sum()
-    thousandth = (rank * tables.income.shape[1]).astype(np.int64)
-    people.income[block.rows] = tables.income[block.area][thousandth][number]
+    score = tables.income_work_weight * kept.at_work + np.log(drawn / (1 - drawn)) / _LOGISTIC_SD
+    places = order(keys_of(score))
+    helped = kept.supported[places]
+    places = np.concatenate([places[helped], places[~helped]])
+    size = kept.size[places]
+    thousandth = ((size.cumsum() - size / 2) / size.sum() * tables.income.shape[1]).astype(np.int32)
+    income = np.empty(len(places), dtype=np.int32)
+    income[places] = tables.income[block.area][thousandth]
+    people.income[block.rows] = income[kept.number]

@@ -15,27 +15,31 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from sim.compiled import njit
 from sim.errors import LawBroken
-from sim.families import ADULT, ELDER, Block, FamilyTables, Floats, Ints, Months, Words, race, winners
+from sim.families import (
+    ADULT,
+    ELDER,
+    YEARS_OF_AGE,
+    Block,
+    FamilyTables,
+    Ints,
+    Kinsfolk,
+    by_age,
+    find_roots,
+    note_heads,
+)
 from sim.kinds import Living, Sex
+from sim.matching import LAST_AT_HOME, SINGLE_CHILD_STAYS, brides, find_mothers, find_parents, movers, take_in
+from sim.races import UNIT, Course, fastest, order, race, winners
 from sim.residents import LONG_AGO, NOBODY, Residents
 from sim.streams import Stream
 
-_LAST_AT_HOME = 49  # years: oldest grown child that joins younger parents
-_YOUNGEST_MOTHER, _OLDEST_MOTHER = 16, 48  # years at birth, so that months apart lie within 15 to 50 years
-_NOISE_MONTHS = 36.0  # couples match by age up to this much either way
-_COUPLE_APART_MONTHS = 12 * 12  # couples further apart in age do not join parents (hosts stay older)
-_PREMARITAL_BIRTHS = 0.03  # chance of a child before marriage, relative to after
-_APART_BIRTHS = 0.5  # chance of a child without a spouse in the household, relative to with one
-_SPACING = np.array([1e-6, 0.3, 1.0])  # relative chance in the year of another birth, the year after, later
-_SONS_STAY = 0.8  # of couples who live with his or her parents, with his
-_SINGLE_CHILD_STAYS = 4.0  # an unmarried grown child lives with parents so many times as likely as a couple
 _AT_HOME_HALVING_YEARS = 5.0  # each so many years after 18 halve the chance of living with parents
-_SINGLE_PARENTS = 0.5  # chance of a grown child in the household of a single parent, relative to a couple
-
-_NEVER = 255
-_MOTHERS, _PARENTS = 2, 16  # times of the draws of steps 3 and 5, four years of age each
+_NOISE_MONTHS = 36  # couples match by age up to this much either way
 _W_COLLECTIVE, _W_MARRY, _W_NOISE, _W_ELDER, _W_WED, _W_HOME, _W_SHARE, _W_ORDER = range(8)
+_ALONE, _SPOUSE, _CHILDREN, _SPOUSE_AND_CHILDREN, _PARENTS, _OTHERS, _COLLECTIVE = map(int, Living)
+_32 = np.uint64(32)
 
 
 def form_households(
@@ -56,39 +60,29 @@ def form_households(
         rows = slice(int(first), int(end))
         block = Block(people, rows, stream)
         _form(block, tables, int(dormitory), int(homes))
-        root = block.roots()
-        is_root = root == np.arange(len(root))
-        _check(block, int(is_root.sum()), int(dormitory) + int(homes))
-        people.household[rows] = (np.cumsum(is_root) - 1 + number)[root]
-        people.living[rows] = _living(block, np.bincount(root, minlength=len(root))[root])
-        _keep(people, rows, block)
-        heads.append(np.flatnonzero(is_root) + int(first))
+        find_roots(block.kin)
+        heads.append(np.flatnonzero(block.kin["host"] == np.arange(len(block.kin))) + int(first))
+        _check(block, len(heads[-1]), int(dormitory) + int(homes))
+        _keep(people, rows, block.kin, number)
         number += len(heads[-1])
     return np.concatenate(heads)
 
 
 def _check(block: Block, formed: int, wanted: int) -> None:
+    kin = block.kin
     if formed != wanted:
-        raise LawBroken(f"households: formed {formed} of {wanted} in a county's {len(block.age)} residents")
-    if (block.mother[block.years < 3] == NOBODY).any():
-        raise LawBroken(f"households: a child under 3 without a mother among {len(block.age)} residents")
-
-
-def _keep(people: Residents, rows: slice, block: Block) -> None:
-    """Write who belongs to whom into the columns, as rows of the market."""
-    for name, found in (("spouse", block.spouse), ("mother", block.mother)):
-        getattr(people, name)[rows] = np.where(found == NOBODY, NOBODY, found + rows.start)
-    people.births[rows] = block.births
-    people.last_birth[rows] = np.where(block.births > 0, -1 - block.youngest, LONG_AGO)
+        raise LawBroken(f"households: formed {formed} of {wanted} in a county's {len(kin)} residents")
+    if (kin["mother"][kin["years"] < 3] == NOBODY).any():
+        raise LawBroken(f"households: a child under 3 without a mother among {len(kin)} residents")
 
 
 def _form(block: Block, tables: FamilyTables, collective: int, households: int) -> None:
     """Form the households of a block: steps 1 to 5."""
-    with np.errstate(divide="ignore"):
-        scores = race(block.words[_W_COLLECTIVE]) / tables.collective[block.years]
-    block.collective[winners(scores, collective)] = True
+    kin = block.kin
+    chance = tables.collective[kin["years"]]
+    kin["collective"][fastest(block.words[_W_COLLECTIVE], chance, collective)] = True
     nuclei = _marry(block, tables, households)
-    block.note_heads()
+    note_heads(block.kin)
     nuclei += _find_mothers(block, tables)
     nuclei -= _join_elders(block, tables, nuclei - households)
     nuclei -= _stay_at_home(block, tables, nuclei - households)
@@ -100,135 +94,80 @@ def _marry(block: Block, tables: FamilyTables, households: int) -> int:
 
     A woman marries by her own chance, a man in a race by his odds.
     """
-    adult = ~block.collective & (block.years >= ADULT)
-    women, men = np.flatnonzero(adult & block.female), np.flatnonzero(adult & ~block.female)
-    hers = tables.married[Sex.FEMALE][block.years[women]]
-    his = tables.married[Sex.MALE][block.years[men]]
+    kin = block.kin
+    adult = ~kin["collective"] & (kin["years"] >= ADULT)
+    women, men = np.flatnonzero(adult & kin["female"]), np.flatnonzero(adult & ~kin["female"])
+    hers = tables.married[Sex.FEMALE][kin["years"][women]]
+    his = tables.married[Sex.MALE][kin["years"][men]]
     with np.errstate(divide="ignore"):
-        wives = (block.words[_W_MARRY, women] + 0.5) * 2.0**-32 / hers
+        wives = (block.words[_W_MARRY, women] + 0.5) * UNIT / hers
         husbands = race(block.words[_W_MARRY, men]) * (1 - his) / his
     able = int(np.isfinite(husbands).sum())
     couples = max(0, min(int((wives < 1).sum()), able, int(adult.sum()) - households))
     brides = _by_noisy_age(block, women[winners(wives, couples)])
     grooms = _by_noisy_age(block, men[winners(husbands, couples)])
-    block.spouse[brides], block.spouse[grooms] = grooms, brides
-    block.host[grooms] = brides
+    kin["spouse"][brides], kin["spouse"][grooms] = grooms, brides
+    kin["host"][grooms] = brides
     return int(adult.sum()) - couples
 
 
 def _by_noisy_age(block: Block, rows: Ints) -> Ints:
-    noise = _NOISE_MONTHS * (block.words[_W_NOISE, rows] * 2.0**-31 - 1)
-    return rows[np.argsort(block.age[rows] + noise, kind="stable")]
+    """Order rows by age with a uniform noise of up to _NOISE_MONTHS either way."""
+    noise = block.words[_W_NOISE, rows] * np.uint64(2 * _NOISE_MONTHS)
+    return rows[order((block.kin["age"][rows].astype(np.uint64) << _32) + noise)]
 
 
-def _by_age(ages: Months, rows: Ints) -> tuple[Ints, Months]:
-    """Order rows by age, youngest first; return them and their ages."""
-    rows = rows[np.argsort(ages[rows], kind="stable")]
-    return rows, ages[rows]
+def _by_age(ages: npt.NDArray[np.int16], rows: Ints) -> tuple[Ints, Ints]:
+    ordered, younger = by_age(rows, ages[rows])
+    return ordered, younger
 
 
-def _mothers_of(ages: Months, year: int) -> slice:
-    """Return where sorted ages may be those of mothers of children of ``year`` completed years."""
-    bounds = [12 * (_YOUNGEST_MOTHER + year) + 6, 12 * (_OLDEST_MOTHER + 1 + year) + 6]
-    return slice(*map(int, np.searchsorted(ages, bounds)))
+def _bounds(years: npt.NDArray[np.integer]) -> Ints:
+    """Say where each year of age begins among rows in order of age, 0 to 110."""
+    return np.append(0, np.bincount(years, minlength=YEARS_OF_AGE).cumsum())
+
+
+def _by_year(block: Block, rows: Ints) -> tuple[Ints, Ints]:
+    """Order rows by year of age and chance; return them and where each year begins."""
+    years = block.kin["years"][rows]
+    chance = block.words[_W_ORDER, rows]
+    return rows[order(years.astype(np.uint64) << _32 | chance)], _bounds(years)
 
 
 def _find_mothers(block: Block, tables: FamilyTables) -> int:
     """Give every minor a mother; return how many found none and stand as nuclei of their own."""
-    minors = np.flatnonzero((block.years < ADULT) & ~block.collective)
-    minors = minors[np.lexsort((block.words[_W_ORDER, minors], block.years[minors]))]
-    bounds = np.searchsorted(block.years[minors], np.arange(ADULT + 1))
-    women, ages = _by_age(block.age, np.flatnonzero(block.head & block.female))
-    wed = _weddings(block, tables, women)
-    orphans = 0
-    for step, year in enumerate(range(ADULT - 1, -1, -1)):
-        if step % 4 == 0:
-            words = block.fresh(women, _MOTHERS + step // 4)
-        able = _mothers_of(ages, year)
-        children = minors[bounds[year] : bounds[year + 1]]
-        while len(children):
-            weight = _birth_weights(block, tables, women[able], ages[able], wed[able], year)
-            mothers = women[able][winners(race(words[step % 4, able]) / weight, len(children))]
-            block.link(children[: len(mothers)], mothers)
-            children = children[len(mothers) :]
-            if not len(mothers):
-                orphans += len(children)
-                break
-    return orphans
-
-
-def _birth_weights(
-    block: Block, tables: FamilyTables, women: Ints, ages: Months, wed: Ints, year: int
-) -> Floats:
-    """Weigh women for a birth ``year`` completed years ago.
-
-    Women of one age share that age's births by marriage, order and spacing, so that births by mother's age
-    follow the rates whoever is married.
-    """
-    at_birth = (ages - 12 * year - 6) // 12
-    since = np.clip(block.youngest[women] // 12 - year, 0, 2)
-    weight = tables.next_birth[block.births[women]] * _SPACING[since]
-    weight *= np.where(wed <= at_birth, 1.0, _PREMARITAL_BIRTHS)
-    weight *= np.where(block.spouse[women] == NOBODY, _APART_BIRTHS, 1.0)
-    share = np.bincount(at_birth) / np.maximum(np.bincount(at_birth, weight), 1e-9)
-    return np.asarray(weight * (tables.mother_age[: len(share)] * share)[at_birth])
-
-
-def _weddings(block: Block, tables: FamilyTables, women: Ints) -> Ints:
-    """Draw the age in years at which women married, 255 for never: all wives, others by the share apart."""
-    years = block.years[women]
-    present, ever = tables.married[Sex.FEMALE][years], tables.wed[years]
-    once = np.where(block.spouse[women] != NOBODY, 1.0, (ever - present) / (1 - present))
-    drawn = (block.words[_W_WED, women] + 0.5) * 2.0**-32
-    age = np.searchsorted(tables.wed, np.minimum(drawn / np.maximum(once, 1e-9), 1.0) * ever)
-    return np.where(drawn < once, age, _NEVER)
+    kin, stream = block.kin, block.stream
+    minors, bounds = _by_year(block, np.flatnonzero((kin["years"] < ADULT) & ~kin["collective"]))
+    rows, younger = _by_age(kin["age"], np.flatnonzero(kin["head"] & kin["female"]))
+    women = brides(kin, rows, block.words[_W_WED], tables.married[Sex.FEMALE], tables.wed)
+    chances, course = (tables.mother_age, tables.next_birth), Course.of(block.keys[rows])
+    return int(find_mothers(kin, women, rows, younger, minors, bounds, chances, course, stream.k0, stream.k1))
 
 
 def _join_elders(block: Block, tables: FamilyTables, most: int) -> int:
     """Let elders live with a grown child until the share is reached; return how many nuclei joined."""
+    kin = block.kin
     elders = _chosen_elders(block, tables, most)
-    years = block.parent_age[elders] // 12
-    children, scores = _movers(block, block.words[_W_ELDER])
-    children, ages = _by_age(block.age, children[block.elders[block.heads_of(children)] == 0])
-    scores = scores[children]
-    joined = 0
-    for year in range(int(years.max(initial=0)), ADULT, -1):
-        parents = elders[years == year]
-        low, high = 12 * (year - _OLDEST_MOTHER) - 5, 12 * (year - _YOUNGEST_MOTHER) + 7
-        able = slice(*map(int, np.searchsorted(ages, [low, high])))
-        at_birth = (12 * year + 6 - ages[able]) // 12
-        won = winners(scores[able] / tables.mother_age[at_birth], len(parents))
-        joined += block.link(children[able][won], parents[: len(won)])
-        scores[able.start + won] = np.inf
-    return joined
+    years = kin["parent_age"][elders] // 12
+    elders, bounds = elders[order(years.astype(np.uint64))], _bounds(years)
+    children, heads, single = movers(kin, block.words[_W_ORDER])
+    free = np.flatnonzero(kin["elders"][heads] == 0)
+    free, younger = by_age(free, kin["age"][children[free]])
+    heads, speeds = heads[free], np.where(single[free], SINGLE_CHILD_STAYS, 1.0)
+    course = Course.of(block.keys[heads])
+    course.drawn[0] = block.words[_W_ELDER, heads]
+    return int(take_in(kin, elders, bounds, children[free], younger, speeds, tables.mother_age, course))
 
 
 def _chosen_elders(block: Block, tables: FamilyTables, most: int) -> Ints:
     """Choose the heads of elder nuclei that live with a grown child, at most so many, in random order."""
-    heads = np.flatnonzero(block.head & (block.elders > 0))
-    ratio = np.where(block.single[heads], tables.widowed_with_children_ratio, 1.0)
-    heads = heads[np.argsort(race(block.words[_W_ELDER, heads]) / ratio, kind="stable")]
-    reached = np.cumsum(block.elders[heads]) - block.elders[heads]
-    target = tables.elders_with_children * (block.years >= ELDER).sum()
-    return heads[: min(int((reached < target).sum()), max(most, 0))]
-
-
-def _movers(block: Block, words: Words) -> tuple[Ints, Floats]:
-    """List the grown who may live with parents, and their race, by row.
-
-    They are single adults without children of their own, and one of each couple, husband or wife, less often.
-    """
-    spouse = block.spouse
-    heads = np.flatnonzero(block.head & (block.host == np.arange(len(block.host))))
-    single = spouse[heads] == NOBODY
-    apart = np.abs(block.age[heads] - block.age[spouse[heads]]) > _COUPLE_APART_MONTHS
-    free = np.where(single, block.births[heads] == 0, ~apart)
-    heads, single = heads[free], single[free]
-    son = ~single & (block.words[_W_ORDER, heads] * 2.0**-32 < _SONS_STAY)
-    children = np.where(son, spouse[heads], heads)
-    scores = np.full(len(spouse), np.inf)
-    scores[children] = race(words[heads]) / np.where(single, _SINGLE_CHILD_STAYS, 1.0)
-    return children, scores
+    kin = block.kin
+    heads = np.flatnonzero(kin["head"] & (kin["elders"] > 0))
+    ratio = np.where(kin["spouse"][heads] == NOBODY, tables.widowed_with_children_ratio, 1.0)
+    heads = heads[order((race(block.words[_W_ELDER, heads]) / ratio).view(np.uint64))]
+    elders = kin["elders"][heads].astype(np.int64)
+    target = tables.elders_with_children * (kin["years"] >= ELDER).sum()
+    return heads[: min(int((np.cumsum(elders) - elders < target).sum()), max(most, 0))]
 
 
 def _stay_at_home(block: Block, tables: FamilyTables, most: int) -> int:
@@ -236,49 +175,84 @@ def _stay_at_home(block: Block, tables: FamilyTables, most: int) -> int:
 
     Parents are nuclei without elders, and elders who have a grown child with them already.
     """
-    children, scores = _movers(block, block.words[_W_HOME])
-    children = children[block.years[children] <= _LAST_AT_HOME]
-    later = 2.0 ** ((block.years[children] - ADULT) / _AT_HOME_HALVING_YEARS)
-    children = children[winners(scores[children] * later, most)]
-    children = children[np.argsort(block.words[_W_ORDER, children], kind="stable")]
-    years = block.years[children]
-    parents = np.flatnonzero(block.head & ((block.elders == 0) | block.grown))
-    parents, ages = _by_age(block.parent_age, parents)
-    couple = np.where(block.spouse[parents] == NOBODY, _SINGLE_PARENTS, 1.0)
-    joined = 0
-    for step, year in enumerate(range(_LAST_AT_HOME, ADULT - 1, -1)):
-        if step % 4 == 0:
-            words = block.fresh(parents, _PARENTS + step // 4)
-        able = _mothers_of(ages, year)
-        weight = tables.mother_age[(ages[able] - 12 * year - 6) // 12] * couple[able]
-        weight *= tables.next_birth[block.births[parents[able]]]
-        movers = children[years == year]
-        won = parents[able][winners(race(words[step % 4, able]) / weight, len(movers))]
-        joined += block.link(movers[: len(won)], won)
-    return joined
+    kin, stream = block.kin, block.stream
+    children, bounds = _by_year(block, _chosen_children(block, most))
+    parents = np.flatnonzero(kin["head"] & ((kin["elders"] == 0) | kin["grown"]))
+    parents, younger = _by_age(kin["parent_age"], parents)
+    births, single = kin["births"][parents], kin["spouse"][parents] == NOBODY
+    chances, course = (tables.mother_age, tables.next_birth), Course.of(block.keys[parents])
+    return int(find_parents(
+        kin, parents, births, single, younger, children, bounds, chances, course, stream.k0, stream.k1
+    ))  # fmt: skip
+
+
+def _chosen_children(block: Block, most: int) -> Ints:
+    """Choose the grown children under 50 who live with parents that they find: young ones likelier."""
+    kin = block.kin
+    children, heads, single = movers(kin, block.words[_W_ORDER])
+    years = kin["years"][children]
+    scores = race(block.words[_W_HOME, heads]) / np.where(single, SINGLE_CHILD_STAYS, 1.0)
+    later = 2.0 ** ((np.arange(YEARS_OF_AGE) - ADULT) / _AT_HOME_HALVING_YEARS)
+    later[LAST_AT_HOME + 1 :] = np.inf
+    return children[winners(scores * later[years], most)]
 
 
 def _share(block: Block, merges: int) -> None:
     """Let strangers share until the number is exact: people alone under 60, elders alone, then anyone."""
     if merges <= 0:
         return
-    size = np.bincount(block.roots()[~block.collective], minlength=len(block.age))
-    roots = np.flatnonzero(size)
-    kind = np.where(size[roots] > 1, 2, block.years[roots] >= ELDER)
-    roots = roots[np.lexsort((block.words[_W_SHARE, roots], kind))]
-    block.host[roots[:merges]] = roots[merges + np.arange(merges) % (len(roots) - merges)]
+    kin = block.kin
+    find_roots(kin)
+    size = np.bincount(kin["host"][~kin["collective"]], minlength=len(kin))
+    heads = np.flatnonzero(size)
+    kind = np.where(size[heads] > 1, 2, kin["years"][heads] >= ELDER)
+    heads = heads[order(kind.astype(np.uint64) << _32 | block.words[_W_SHARE, heads])]
+    kin["host"][heads[:merges]] = heads[merges + np.arange(merges) % (len(heads) - merges)]
 
 
-def _living(block: Block, size: Ints) -> npt.NDArray[np.uint8]:
-    """Say with whom each resident lives; whoever has both a spouse and parents counts with the spouse."""
-    coupled = block.spouse != NOBODY
-    known = [
-        (block.collective, Living.COLLECTIVE),
-        (size == 1, Living.ALONE),
-        (coupled & block.grown, Living.SPOUSE_AND_CHILDREN),
-        (coupled, Living.SPOUSE),
-        (block.grown, Living.CHILDREN),
-        (block.child, Living.PARENTS),
-    ]
-    kinds = [int(kind) for _, kind in known]
-    return np.select([where for where, _ in known], kinds, int(Living.OTHERS)).astype(np.uint8)
+def _keep(people: Residents, rows: slice, kin: Kinsfolk, number: int) -> None:
+    """Write who belongs to whom into the columns, as rows of the market; households count from ``number``."""
+    people.household[rows], people.living[rows], people.last_birth[rows] = _number(kin, rows.start, number)
+    for name in ("spouse", "mother", "births"):
+        getattr(people, name)[rows] = kin[name]
+
+
+@njit(cache=True)
+def _number(kin, first, number):  # type: ignore[no-untyped-def]
+    """Count relatives' rows from ``first`` on; return everyone's household, living and last birth.
+
+    Households count from ``number`` on, in the order of their heads.
+    """
+    size, household = np.zeros(len(kin), dtype=np.int32), np.empty(len(kin), dtype=np.int32)
+    living, last_birth = np.empty(len(kin), dtype=np.uint8), np.empty(len(kin), dtype=np.int16)
+    for row in range(len(kin)):
+        size[kin[row].host] += 1
+        household[row] = number
+        number += kin[row].host == row
+    for row in range(len(kin)):
+        one = kin[row]
+        household[row] = household[one.host]
+        living[row] = _living(one, size[one.host])
+        last_birth[row] = -1 - one.youngest if one.births > 0 else LONG_AGO
+        if one.spouse != NOBODY:
+            one.spouse += first
+        if one.mother != NOBODY:
+            one.mother += first
+    return household, living, last_birth
+
+
+@njit
+def _living(one, size):  # type: ignore[no-untyped-def]
+    """Say with whom a resident lives; whoever has both a spouse and parents counts with the spouse."""
+    found = _OTHERS
+    if one.collective:
+        found = _COLLECTIVE
+    elif size == 1:
+        found = _ALONE
+    elif one.spouse != NOBODY:
+        found = _SPOUSE_AND_CHILDREN if one.grown else _SPOUSE
+    elif one.grown:
+        found = _CHILDREN
+    elif one.child:
+        found = _PARENTS
+    return found

@@ -75,6 +75,13 @@ COLUMNS: tuple[Column, ...] = (
 _BY_NAME = {column.name: column for column in COLUMNS}
 
 
+def _blank(column: Column, count: int) -> npt.NDArray:
+    """Make a column of default values; pages of zeros are the system's until someone writes to them."""
+    if column.default == 0:
+        return np.zeros(count, dtype=column.dtype)
+    return np.full(count, column.default, dtype=column.dtype)
+
+
 class Residents:
     """The columns, with room to grow; each column is an attribute, an array of the ``size`` rows in use.
 
@@ -90,8 +97,7 @@ class Residents:
     @classmethod
     def empty(cls, size: int, room: int = 0) -> Residents:
         """Make ``size`` rows of default values, with room for ``room`` more."""
-        columns = {c.name: np.full(size + room, c.default, dtype=c.dtype) for c in COLUMNS}
-        return cls(columns, size)
+        return cls({column.name: _blank(column, size + room) for column in COLUMNS}, size)
 
     def __getattr__(self, name: str) -> npt.NDArray:
         columns = self.__dict__.get("_columns")
@@ -117,7 +123,7 @@ class Residents:
 
     def _grow(self, room: int) -> None:
         for name, column in self._columns.items():
-            larger = np.full(room, _BY_NAME[name].default, dtype=column.dtype)
+            larger = _blank(_BY_NAME[name], room)
             larger[: len(column)] = column
             self._columns[name] = larger
 

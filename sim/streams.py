@@ -78,8 +78,9 @@ def words(key: U64, time: int, decision: int, k0: U32, k1: U32) -> tuple[U32, U3
 
 @njit(cache=True)
 def _word_columns(keys, times, decision, k0, k1, out) -> None:  # type: ignore[no-untyped-def]
+    each = np.int64(times.size > 1)  # else one time for all
     for i in range(keys.size):
-        out[0, i], out[1, i], out[2, i], out[3, i] = words(keys[i], times[i], decision, k0, k1)
+        out[0, i], out[1, i], out[2, i], out[3, i] = words(keys[i], times[each * i], decision, k0, k1)
 
 
 @dataclass(frozen=True)
@@ -106,10 +107,8 @@ class Stream:
     ) -> npt.NDArray[np.uint32]:
         """Return the words of each resident: shape (4, n)."""
         out = np.empty((4, keys.size), dtype=np.uint32)
-        times = np.broadcast_to(np.asarray(time, dtype=np.int64), keys.shape)
-        _word_columns(
-            np.ascontiguousarray(keys), np.ascontiguousarray(times), int(decision), self.k0, self.k1, out
-        )
+        times = np.ascontiguousarray(time, dtype=np.int64).reshape(-1)
+        _word_columns(np.ascontiguousarray(keys), times, int(decision), self.k0, self.k1, out)
         return out
 
     def uniform(

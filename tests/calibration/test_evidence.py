@@ -175,6 +175,16 @@ def test_a_figure_is_found_by_name_place_and_year() -> None:
     assert EVIDENCE.figure("orphans").year == "2021-06"
 
 
+def test_a_figure_that_may_be_missing_is_the_same_figure_or_none() -> None:
+    assert EVIDENCE.known("birth_rate", "福建省", 2020) is EVIDENCE.figure("birth_rate", year=2020)
+    for missing in (
+        ("birth_rate", "Fujian", 2013),
+        ("birth_rate", "Mars", 2020),
+        ("birth_rat", "Fujian", 2020),
+    ):
+        assert EVIDENCE.known(*missing) is None
+
+
 @pytest.mark.parametrize(
     ("asked", "hints"),
     [

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from sim.errors import LawBroken
-from sim.families import winners
 from sim.households import form_households
 from sim.kinds import Area, Living, Sex
 from sim.residents import LONG_AGO, NOBODY, Residents
@@ -65,12 +64,6 @@ def test_more_households_than_grown_people_cannot_be_formed() -> None:
 def test_a_small_child_without_any_woman_to_be_its_mother_is_refused() -> None:
     with pytest.raises(LawBroken, match="under 3 without a mother"):
         formed([1, 30], [Sex.MALE, Sex.MALE], households=2)
-
-
-def test_the_smallest_scores_win_ties_in_order_of_place() -> None:
-    assert winners(np.array([2.0, 1.0, 2.0, 2.0, np.inf]), 3).tolist() == [0, 1, 2]
-    assert winners(np.array([np.inf, 1.0]), 5).tolist() == [1]
-    assert winners(np.array([1.0]), 0).size == 0 and winners(np.array([]), 3).size == 0
 
 
 def test_numbers_of_households_and_collective_residents_are_exact_by_area() -> None:
