@@ -7,6 +7,7 @@ Persons are counted by the county they live in, capacity and occupied places by 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +19,13 @@ from sim.kinds import Outcome, Step
 from sim.needs import Ledger
 from sim.services import Service
 from sim.supply import Supply, Units
-from sim.tallies import durations, flows, stocks
+from sim.tallies import boundaries, durations, flows, month_of_days, stocks
 from sim.workload import WorkloadLog
 
 Table = dict[str, npt.NDArray]
 AGE_BANDS_MONTHS = (36, 216, 720, 840, 960)
 YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
+_NOWHERE = -1
 
 
 @dataclass(frozen=True)
@@ -60,25 +62,26 @@ class Frame:
     months: int
     replication: int
 
-    @property
-    def county_count(self) -> int:
-        """Return how many counties the atlas has."""
-        return len(self.county_codes)
+    @cached_property
+    def reported_row(self) -> npt.NDArray[np.int64]:
+        """Return for each county of the atlas its row among the reported ones, -1 for the others."""
+        row = np.full(len(self.county_codes), -1, dtype=np.int64)
+        row[self.counties] = np.arange(len(self.counties))
+        return row
 
 
 def month_table(replay: Replay, frame: Frame) -> Table:
     """Tabulate needs, requests, service and capacity by county, service and month."""
     grid = _person_flows(replay, frame) | _place_flows(replay, frame) | _minutes(replay, frame)
-    grid["needed"] = replay.ledger.persons
-    shape = (len(frame.services), len(frame.counties), frame.months)
-    service, county, month = np.indices(shape)
-    columns = {name: values[:, frame.counties, :].ravel() for name, values in grid.items()}
+    grid["needed"] = replay.ledger.persons[:, frame.counties, :]
+    service, county, month = np.indices(_Place(frame).shape)
     keys = {
         "replication": np.full(service.size, frame.replication),
         "county": frame.county_codes[frame.counties][county.ravel()],
         "service": service.ravel(),
         "month": month.ravel(),
     }
+    columns = {name: values.ravel() for name, values in grid.items()}
     return {name: np.asarray(column, dtype=np.int64) for name, column in (keys | columns).items()}
 
 
@@ -88,28 +91,25 @@ def _person_flows(replay: Replay, frame: Frame) -> dict[str, npt.NDArray]:
     place = _Place(frame)
     wished = place.of(requests.service, spells.county[requests.spell])
     asked = _requested(replay)
-    home = wished[asked]
-    minute = requests.minute[asked].astype(np.int64)
-    admitted, ended = log.admitted.astype(np.int64), log.ended.astype(np.int64)
-    served = admitted < NEVER
-    waited_to = np.where(served, admitted, ended)
+    home, minute = wished[asked], requests.minute[asked]
+    waited_to = np.where(log.admitted < NEVER, log.admitted, log.ended)
     left = np.isin(log.outcome, (Outcome.LEFT_NEED_ENDED, Outcome.LEFT_PATIENCE_ENDED))
-    real = log.outcome != Outcome.ALREADY_PLACED
-    done = log.outcome == Outcome.FINISHED
+    real = _if(log.outcome != Outcome.ALREADY_PLACED, home)
+    served = _if(log.admitted < NEVER, home)
     size, months = place.size, frame.months
     minutes = {
-        "in_place_days": durations(admitted[served], ended[served], home[served], size, months),
-        "unmet_days": durations(minute[real], waited_to[real], home[real], size, months),
+        "in_place_days": durations(log.admitted, log.ended, served, size, months),
+        "unmet_days": durations(minute, waited_to, real, size, months),
     }
     return place.shaped(
         {
             "asks": flows(requests.minute, wished, size, months),
-            "requests": flows(minute[real], home[real], size, months),
-            "admitted": flows(admitted[served & (minute >= 0)], home[served & (minute >= 0)], size, months),
-            "finished": flows(ended[done], home[done], size, months),
-            "left": flows(ended[left], home[left], size, months),
-            "waiting": stocks(minute[real], waited_to[real], home[real], size, months),
-            "in_place": stocks(admitted[served], ended[served], home[served], size, months),
+            "requests": flows(minute, real, size, months),
+            "admitted": flows(log.admitted, _if(minute >= 0, served), size, months),
+            "finished": flows(log.ended, _if(log.outcome == Outcome.FINISHED, home), size, months),
+            "left": flows(log.ended, _if(left, home), size, months),
+            "waiting": stocks(minute, waited_to, real, size, months),
+            "in_place": stocks(log.admitted, log.ended, served, size, months),
         }
         | {name: value // MINUTES_PER_DAY for name, value in minutes.items()}
     )
@@ -120,69 +120,77 @@ def _place_flows(replay: Replay, frame: Frame) -> dict[str, npt.NDArray]:
     requests, log, units = replay.requests, replay.log, replay.supply.units
     place = _Place(frame)
     asked = _requested(replay)
-    served = log.admitted < NEVER
-    where = place.of(requests.service[asked][served], units.county[log.unit[served]])
-    parts = requests.parts[asked][served]
-    start, end = log.admitted[served].astype(np.int64), log.ended[served].astype(np.int64)
-    held = durations(start, end, where, place.size, frame.months, parts)
-    built, usable = unit_months(units, frame.months)
+    where = _if(log.admitted < NEVER, place.of(requests.service[asked], units.county[log.unit]))
+    parts = requests.parts[asked]
+    held = durations(log.admitted, log.ended, where, place.size, frame.months, parts)
     found = {
-        "place_parts": stocks(start, end, where, place.size, frame.months, parts),
+        "place_parts": stocks(log.admitted, log.ended, where, place.size, frame.months, parts),
         "place_part_days": held // MINUTES_PER_DAY,
     }
-    grid = place.shaped(found)
+    return place.shaped(found) | _capacity(replay.supply, place)
+
+
+def _capacity(supply: Supply, place: _Place) -> dict[str, npt.NDArray]:
+    """Sum what is built and usable of the pool that each service takes its places from."""
+    units = supply.units
+    built, usable = unit_months(units, place.frame.months)
+    grid = {}
     for name, values in (("built_parts", built), ("usable_parts", usable)):
-        grid[name] = np.zeros((len(frame.services), frame.county_count, frame.months), dtype=np.int64)
-        for index, service in enumerate(frame.services):
-            of_pool = (
-                units.pool == replay.supply.pools.index(service.pool) if service.queued else units.pool < 0
-            )
-            np.add.at(grid[name][index], units.county[of_pool], values[of_pool])
+        grid[name] = np.zeros(place.shape, dtype=np.int64)
+        for index, service in enumerate(place.frame.services):
+            if service.queued:
+                for row, county in enumerate(place.frame.counties):
+                    here = (units.pool == supply.pools.index(service.pool)) & (units.county == county)
+                    grid[name][index, row] = values[here].sum(axis=0)
     return grid
 
 
 def unit_months(units: Units, months: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return built and usable parts of each unit at the end of each month: shape (units, months)."""
-    ends = np.array([month_start(m + 1) for m in range(months)])
-    built = np.zeros((len(units.id), months), dtype=np.int64)
-    staffed = np.zeros_like(built)
-    for unit, minute, b, s in zip(
-        units.step_unit, units.step_minute, units.step_built, units.step_staffed, strict=True
-    ):
-        since = ends > minute
-        built[unit, since] = b
-        staffed[unit, since] = s
+    month = np.searchsorted(boundaries(months)[1:], units.step_minute, side="right")
+    step = np.zeros((len(units.id), months + 1), dtype=np.int64)  # 0 for none; the last column is too late
+    step[units.step_unit, month] = np.arange(1, len(month) + 1)  # of several in a month the last holds
+    step = np.maximum.accumulate(step, axis=1)[:, :-1]
+    built, staffed = (np.append(0, column)[step] for column in (units.step_built, units.step_staffed))
     return built, np.minimum(built, staffed)
 
 
 def _minutes(replay: Replay, frame: Frame) -> dict[str, npt.NDArray]:
     """Spread the workload's minutes over the services that spend them."""
-    shape = (len(frame.services), frame.county_count, frame.months)
     log = replay.workload
     names = ("demanded", "supplied", "done", "backlog")
-    grid = {f"minutes_{name}": np.zeros(shape, dtype=np.int64) for name in names}
+    grid = {f"minutes_{name}": np.zeros(_Place(frame).shape, dtype=np.int64) for name in names}
     for row, index in enumerate(log.services):
         for name in names:
-            grid[f"minutes_{name}"][index] = getattr(log, name)[row]
+            grid[f"minutes_{name}"][index] = getattr(log, name)[row][frame.counties]
     return grid
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Number the pairs of service and county."""
+    """Number the pairs of service and reported county."""
 
     frame: Frame
 
     @property
+    def shape(self) -> tuple[int, int, int]:
+        return len(self.frame.services), len(self.frame.counties), self.frame.months
+
+    @property
     def size(self) -> int:
-        return len(self.frame.services) * self.frame.county_count
+        return self.shape[0] * self.shape[1]
 
     def of(self, service: npt.NDArray, county: npt.NDArray) -> npt.NDArray[np.int64]:
-        return service.astype(np.int64) * self.frame.county_count + county
+        """Return the number of each pair, -1 where the run does not report the county."""
+        row = self.frame.reported_row[county]
+        return np.where(row >= 0, service.astype(np.int64) * self.shape[1] + row, _NOWHERE)
 
     def shaped(self, grids: dict[str, npt.NDArray]) -> dict[str, npt.NDArray]:
-        shape = (len(self.frame.services), self.frame.county_count, self.frame.months)
-        return {name: grid.reshape(shape) for name, grid in grids.items()}
+        return {name: grid.reshape(self.shape) for name, grid in grids.items()}
+
+
+def _if(mask: npt.NDArray[np.bool_], place: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return np.where(mask, place, _NOWHERE)
 
 
 def _requested(replay: Replay) -> npt.NDArray[np.int64]:
@@ -202,23 +210,20 @@ def wait_table(replay: Replay, frame: Frame) -> Table:
     asked = _requested(replay)
     counted = (log.admitted < NEVER) & (requests.minute[asked] >= 0)
     rows = asked[counted]
-    days = (log.admitted[counted].astype(np.int64) - requests.minute[rows]) // MINUTES_PER_DAY
+    month = month_of_days(frame.months)[requests.minute[rows] // MINUTES_PER_DAY]
     years = np.array([year_of(m) for m in range(frame.months)])
-    month = (
-        np.searchsorted([month_start(m) for m in range(frame.months)], requests.minute[rows], side="right")
-        - 1
-    )
-    keys = np.stack(
-        [
-            frame.county_codes[replay.ledger.spells.county[requests.spell[rows]]],
-            requests.service[rows].astype(np.int64),
-            years[month],
-            days,
-        ]
-    )
-    unique, count = np.unique(keys, axis=1, return_counts=True)
-    names = ("county", "service", "year", "wait_days")
-    table = {name: unique[i] for i, name in enumerate(names)} | {"admitted": count.astype(np.int64)}
+    keys = {
+        "county": replay.ledger.spells.county[requests.spell[rows]],
+        "service": requests.service[rows],
+        "year": years[month] - YEARS[0],
+        "wait_days": (log.admitted[counted] - requests.minute[rows]) // MINUTES_PER_DAY,
+    }
+    sizes = (len(frame.county_codes), len(frame.services), frame.months, len(month_of_days(frame.months)))
+    code, count = np.unique(np.ravel_multi_index(list(keys.values()), sizes), return_counts=True)
+    table = dict(zip(keys, np.unravel_index(code, sizes), strict=True))
+    table["county"] = frame.county_codes[table["county"]]
+    table["year"] = table["year"] + YEARS[0]
+    table["admitted"] = count.astype(np.int64)
     replication = np.full(count.size, frame.replication, dtype=np.int64)
     return reported({"replication": replication} | table, frame)
 

@@ -1,15 +1,20 @@
 """Count intervals by month, in integers: stocks, flows and time in a state.
 
 An interval is half-open minutes [start, end) of one group (a county and service, a unit, …); it may begin
-before the founding and last beyond the horizon.
+before the founding and last beyond the horizon. A row of group -1 is counted nowhere. An interval costs the
+same however many months it lasts: it is noted where it begins and where it ends, and running sums over the
+months do the rest.
 """
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
-from sim.clock import month_start
+from sim.clock import MINUTES_PER_DAY, month_start
+from sim.compiled import njit
 
 Ints = npt.NDArray[np.int64]
 
@@ -17,6 +22,16 @@ Ints = npt.NDArray[np.int64]
 def boundaries(months: int) -> Ints:
     """Return the first minutes of months 0 to ``months``: the last is the horizon."""
     return np.array([month_start(m) for m in range(months + 1)], dtype=np.int64)
+
+
+@cache
+def month_of_days(months: int) -> npt.NDArray[np.int16]:
+    """Return the month of each day from the founding to the horizon.
+
+    >>> month_of_days(2)[[0, 29, 30, 60]].tolist()
+    [0, 0, 1, 1]
+    """
+    return np.repeat(np.arange(months), np.diff(boundaries(months) // MINUTES_PER_DAY)).astype(np.int16)
 
 
 def flows(
@@ -27,12 +42,8 @@ def flows(
     >>> flows(np.array([0, 50_000]), np.array([0, 0]), 1, 3).tolist()
     [[1, 1, 0]]
     """
-    edges = boundaries(months)
-    month = np.searchsorted(edges, minute, side="right") - 1
-    inside = (month >= 0) & (month < months)
     out = np.zeros((groups, months), dtype=np.int64)
-    weights = np.broadcast_to(np.asarray(weight, dtype=np.int64), np.shape(minute))
-    np.add.at(out, (group[inside], month[inside]), weights[inside])
+    _note_events(out, _columns(group, weight, minute), month_of_days(months))
     return out
 
 
@@ -49,11 +60,9 @@ def stocks(
     >>> stocks(np.array([-5]), np.array([50_000]), np.array([0]), 1, 3).tolist()
     [[1, 0, 0]]
     """
-    held = np.asarray(end) > np.maximum(start, 0)
-    weights = np.broadcast_to(np.asarray(weight, dtype=np.int64), np.shape(start))[held]
-    begun = flows(np.maximum(start, 0)[held], group[held], groups, months, weights)
-    ended = flows(np.asarray(end)[held], group[held], groups, months, weights)
-    return np.asarray(np.cumsum(begun - ended, axis=1))
+    change = np.zeros((groups, months), dtype=np.int64)
+    _note_changes(change, _columns(group, weight, start, end), month_of_days(months))
+    return np.asarray(np.cumsum(change, axis=1))
 
 
 def durations(
@@ -69,21 +78,62 @@ def durations(
     >>> durations(np.array([43_000]), np.array([43_300]), np.array([0]), 1, 2).tolist()
     [[200, 100]]
     """
-    held = np.asarray(end) > np.maximum(start, 0)
-    weights = np.broadcast_to(np.asarray(weight, dtype=np.int64), np.shape(start))[held]
-    before = _elapsed(np.maximum(start, 0)[held], group[held], groups, months, weights)
-    after = _elapsed(np.asarray(end)[held], group[held], groups, months, weights)
-    return np.diff(before - after, axis=1)
+    begun, minutes = (np.zeros((groups, months + 1), dtype=np.int64) for _ in range(2))
+    _note_ends(begun, minutes, _columns(group, weight, start, end), month_of_days(months))
+    passed = np.cumsum(begun, axis=1) * boundaries(months) - np.cumsum(minutes, axis=1)
+    return np.diff(passed, axis=1)  # at each boundary: the time in the state before it
 
 
-def _elapsed(minute: npt.NDArray, group: npt.NDArray, groups: int, months: int, weight: Ints) -> Ints:
-    """Sum, at each boundary, the time passed since the minutes that lie before it."""
-    edges = boundaries(months)
-    index = np.searchsorted(edges, minute, side="left")
-    inside = index <= months
-    count = np.zeros((groups, months + 1), dtype=np.int64)
-    total = np.zeros((groups, months + 1), dtype=np.int64)
-    where = (group[inside], index[inside])
-    np.add.at(count, where, weight[inside])
-    np.add.at(total, where, weight[inside] * minute[inside].astype(np.int64))
-    return np.asarray(np.cumsum(count, axis=1) * edges - np.cumsum(total, axis=1))
+def _columns(group: npt.NDArray, weight: npt.ArrayLike, *minutes: npt.NDArray) -> tuple[Ints, ...]:
+    """Return the columns of rows as compiled code takes them."""
+    weights = np.broadcast_to(np.asarray(weight, dtype=np.int64), np.shape(group))
+    return tuple(np.ascontiguousarray(each, dtype=np.int64) for each in (group, weights, *minutes))
+
+
+@njit(cache=True)
+def _note_event(out, group, weight, minute, month_of_day):  # type: ignore[no-untyped-def]
+    """Add to the month of a minute; those before the founding or beyond the horizon are left out."""
+    day = minute // MINUTES_PER_DAY
+    if 0 <= day < month_of_day.size:
+        out[group, month_of_day[day]] += weight
+
+
+@njit(cache=True)
+def _note_end(begun, minutes, group, weight, minute, month_of_day):  # type: ignore[no-untyped-def]
+    """Note that time counts from a minute on: by the first boundary that does not lie before it."""
+    boundary = 0
+    if minute > 0:
+        day = (minute - 1) // MINUTES_PER_DAY
+        if day >= month_of_day.size:
+            return
+        boundary = month_of_day[day] + 1
+    begun[group, boundary] += weight
+    minutes[group, boundary] += weight * minute
+
+
+@njit(cache=True)
+def _note_events(out, rows, month_of_day):  # type: ignore[no-untyped-def]
+    group, weight, minute = rows
+    for i in range(group.size):
+        if group[i] >= 0:
+            _note_event(out, group[i], weight[i], minute[i], month_of_day)
+
+
+@njit(cache=True)
+def _note_changes(change, rows, month_of_day):  # type: ignore[no-untyped-def]
+    group, weight, start, end = rows
+    for i in range(group.size):
+        since = max(start[i], 0)
+        if group[i] >= 0 and end[i] > since:
+            _note_event(change, group[i], weight[i], since, month_of_day)
+            _note_event(change, group[i], -weight[i], end[i], month_of_day)
+
+
+@njit(cache=True)
+def _note_ends(begun, minutes, rows, month_of_day):  # type: ignore[no-untyped-def]
+    group, weight, start, end = rows
+    for i in range(group.size):
+        since = max(start[i], 0)
+        if group[i] >= 0 and end[i] > since:
+            _note_end(begun, minutes, group[i], weight[i], since, month_of_day)
+            _note_end(begun, minutes, group[i], -weight[i], end[i], month_of_day)

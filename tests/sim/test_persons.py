@@ -75,14 +75,14 @@ def counted(made: Made) -> dict[str, Count]:
     found: dict[str, Count] = {name: Counter() for name in (*STEPS, "in_time", "pending")}
     for year in YEARS:
         begin, end = span(year)
-        persons: dict[tuple[int, int], tuple[int, int]] = {}
+        persons: dict[tuple[int, int], tuple[int, int, int]] = {}
         for number, spell in enumerate(made.spells):
             if spell["start"] < end and spell["end"] > begin:
                 own = [row for row in made.rows if row.number == number]
-                mine = furthest(spell, own, begin, end), number  # of equals the later spell
+                mine = furthest(spell, own, begin, end), spell["start"], number  # of equals the later spell
                 who = spell["key"], spell["service"]
                 persons[who] = max(persons.get(who, mine), mine)
-        for step, number in persons.values():
+        for step, _, number in persons.values():
             spell, own = made.spells[number], [row for row in made.rows if row.number == number]
             key = group(spell, year)
             for reached, name in enumerate(STEPS):
