@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.clock import MINUTES_PER_DAY, month_start
+from sim.compiled import njit
 from sim.errors import Fault, ScenarioError
 from sim.places import Atlas, TownshipKind
 from sim.supply import Base, CensusBase, FacilityKind, Ints, SupplyPlan
@@ -71,17 +72,32 @@ def apportion(total: int, weights: Ints) -> Ints:
     >>> apportion(7, np.array([5, 3, 1])).tolist()
     [4, 2, 1]
     """
-    if total <= 0 or weights.sum() == 0:
-        return np.zeros(len(weights), dtype=np.int64)
     heavy = weights.astype(np.float64)
-    seats = np.floor(heavy * total / heavy.sum() + 0.5)
-    with np.errstate(divide="ignore"):
-        while seats.sum() < total:
-            seats[np.argmin(np.where(heavy > 0, (2 * seats + 1) / heavy, np.inf))] += 1
-        while seats.sum() > total:
-            dearest = np.where(seats > 0, (2 * seats - 1) / heavy, -np.inf)
-            seats[len(seats) - 1 - np.argmax(dearest[::-1])] -= 1
+    seats = np.zeros(len(weights))
+    if total > 0 and heavy.sum() > 0:
+        seats = np.floor(heavy * total / heavy.sum() + 0.5)
+        _mend(seats, heavy, total)
     return seats.astype(np.int64)
+
+
+@njit(cache=True)
+def _mend(seats, heavy, total):  # type: ignore[no-untyped-def]
+    """Give seats to the best claims, or take them from the worst, until they sum to the total."""
+    lacking = total - seats.sum()
+    while lacking > 0:
+        best, claim = 0, np.inf
+        for i in range(seats.size):
+            if heavy[i] > 0 and (2 * seats[i] + 1) / heavy[i] < claim:
+                best, claim = i, (2 * seats[i] + 1) / heavy[i]
+        seats[best] += 1
+        lacking -= 1
+    while lacking < 0:
+        worst, claim = 0, -np.inf
+        for i in range(seats.size):
+            if seats[i] > 0 and (2 * seats[i] - 1) / heavy[i] >= claim:
+                worst, claim = i, (2 * seats[i] - 1) / heavy[i]
+        seats[worst] -= 1
+        lacking += 1
 
 
 def provincial_totals(plan: SupplyPlan, kind: FacilityKind, bases: dict[Base, Ints]) -> Ints:

@@ -30,8 +30,10 @@ _WANTED, _AFFORDABLE, _REQUESTED = int(Step.WANTED), int(Step.AFFORDABLE), int(S
 _PER_WORD = 2.0**-32
 _FEN_PER_1000_YUAN = 100_000
 _NO_PRICE = -1
-_BINS, _BIN_BITS = 1024, 22  # the top ten bits of a word of taste
-_SLACK = 1e-9  # far more than a logarithm may be wrong
+_BINS, _BIN_BITS = 2048, 21  # the top bits of a word of taste
+_PARTS, _MOST_MARK = 2.0**16, 2.0**20  # bounds of marks are kept in whole parts, below their place
+_PLACE_BITS = 24
+_PLACES, _FAR = (1 << _PLACE_BITS) - 1, 2**62
 
 
 @dataclass(frozen=True)
@@ -113,21 +115,22 @@ def rank(
         (offer.unit, offer.kind, offer.opens, offer.county, offer.township, offer.site,
          weights.size * offer.log_size),
         (offer.prices, offer.admits, offer.free), (distances.near, distances.within, distances.between),
-        (weights.price, weights.travel, weights.reach_km), _most_taste(), (stream.k0, stream.k1),
+        (weights.price, weights.travel, weights.reach_km), _taste_edges(), (stream.k0, stream.k1),
         step, best[:, : weights.lists],
     )  # fmt: skip
     return step, best
 
 
 @cache
-def _most_taste() -> Floats:
-    """Return the most that taste can be by the top bits of its word: taste rises with the word."""
-    last_words = (np.arange(1, _BINS + 1) << _BIN_BITS) - 1
-    return np.asarray(-np.log(-np.log((last_words + 0.5) * _PER_WORD)) + _SLACK)
+def _taste_edges() -> Floats:
+    """Return taste at the edges of bins of its words: it rises with the word, so that a bin bounds it."""
+    edges = np.arange(_BINS + 1) << _BIN_BITS
+    edges[-1] -= 1
+    return np.asarray(-np.log(-np.log((edges + 0.5) * _PER_WORD)))
 
 
 @njit(cache=True)
-def _rank(seekers, units, offer, distances, weights, most_taste, stream, step, best):  # type: ignore[no-untyped-def]
+def _rank(seekers, units, offer, distances, weights, edges, stream, step, best):  # type: ignore[no-untyped-def]
     """Rank seeker by seeker: those open to it, the way to them, the best of those in reach."""
     key, _, _, _, _, _, _ = seekers
     prices = np.empty(offer[0].shape[0], dtype=np.int64)
@@ -135,7 +138,8 @@ def _rank(seekers, units, offer, distances, weights, most_taste, stream, step, b
     listed, site = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
     km, mark, size = np.empty(count), np.empty(count), np.empty(count)
     way, liking = np.empty(count, dtype=np.uint32), np.empty(count, dtype=np.uint32)
-    score = np.empty(best.shape[1])
+    score, lead = np.empty(best.shape[1]), np.empty(best.shape[1] + 1, dtype=np.int64)
+    bound = np.empty(count, dtype=np.int64)
     for i in range(key.size):
         if not _price(i, seekers, offer, prices):
             continue
@@ -145,8 +149,8 @@ def _rank(seekers, units, offer, distances, weights, most_taste, stream, step, b
         step[i] = _AFFORDABLE
         _draw(key[i], site[:listed_count], stream, way, liking)
         _weigh(km[:listed_count], mark, size, way, weights)
-        score[:] = np.inf
-        if _pick(listed[:listed_count], units[0], (km, mark, liking), weights[2], most_taste, best[i], score):
+        drawn = listed, km, mark, liking
+        if _pick(listed_count, units[0], drawn, weights[2], edges, best[i], (bound, lead, score)):
             step[i] = _REQUESTED
 
 
@@ -206,18 +210,68 @@ def _weigh(km, mark, size, way, weights):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _pick(listed, unit, drawn, reach_km, most_taste, best, score):  # type: ignore[no-untyped-def]
-    """Keep the best of the units in reach; tell whether there is one. The lowest mark is best."""
-    km, mark, liking = drawn
-    in_reach = False
-    for j in range(listed.size):
-        if km[j] > reach_km:
-            continue
-        in_reach = True
-        if mark[j] - most_taste[liking[j] >> _BIN_BITS] < score[-1]:  # else no taste would do
+def _pick(count, unit, drawn, reach_km, edges, best, scratch):  # type: ignore[no-untyped-def]
+    """Keep the best of the units in reach; tell whether there is one. The lowest mark is best.
+
+    Nearly always the bounds of taste say who is best, and its logarithms need not be taken.
+    """
+    bound, lead, score = scratch
+    _bound(count, drawn, reach_km, edges, bound)
+    _lead(bound[:count], lead)
+    if lead[0] == _FAR:
+        return False
+    if _apart(drawn, edges, lead):
+        for place in range(best.size):
+            if lead[place] < _FAR:
+                best[place] = unit[drawn[0][lead[place] & _PLACES]]
+    else:
+        _pick_by_taste(count, unit, drawn, reach_km, best, score)
+    return True
+
+
+@njit(cache=True)
+def _bound(count, drawn, reach_km, edges, bound):  # type: ignore[no-untyped-def]
+    """Bound the mark of each unit from below by the most that taste can be: whole parts, then its place."""
+    _, km, mark, liking = drawn
+    for j in range(count):
+        least = mark[j] - edges[(liking[j] >> _BIN_BITS) + 1]
+        parts = np.int64(min(least, _MOST_MARK) * _PARTS) - 2
+        bound[j] = (parts << _PLACE_BITS) + j if km[j] <= reach_km else _FAR
+
+
+@njit(cache=True)
+def _lead(bound, lead):  # type: ignore[no-untyped-def]
+    """Find the lowest bounds, one more than units are kept; as many passes without a branch are fastest."""
+    last = np.int64(-_FAR)
+    for place in range(lead.size):
+        least = np.int64(_FAR)
+        for j in range(bound.size):
+            least = min(least, bound[j] if bound[j] > last else np.int64(_FAR))
+        lead[place] = last = least
+
+
+@njit(cache=True)
+def _apart(drawn, edges, lead):  # type: ignore[no-untyped-def]
+    """Tell whether each leading unit's mark is below whatever the next one's may be."""
+    _, _, mark, liking = drawn
+    for place in range(lead.size - 1):
+        if lead[place + 1] == _FAR:
+            return True
+        j = lead[place] & _PLACES
+        most = (mark[j] - edges[liking[j] >> _BIN_BITS]) * _PARTS
+        if most + 2 >= lead[place + 1] >> _PLACE_BITS:
+            return False
+    return True
+
+
+@njit(cache=True)
+def _pick_by_taste(count, unit, drawn, reach_km, best, score):  # type: ignore[no-untyped-def]
+    listed, km, mark, liking = drawn
+    score[:] = np.inf
+    for j in range(count):
+        if km[j] <= reach_km:
             taste = -np.log(-np.log((liking[j] + 0.5) * _PER_WORD))
             _insert(best, score, unit[listed[j]], mark[j] - taste)
-    return in_reach
 
 
 @njit(cache=True)
