@@ -80,7 +80,8 @@ class Central:
         """Return the part of the ledger that belongs to some services, met at the central settings."""
         if services not in self.parts:
             ledger, recall = only(self.ledger, services), Recall()
-            self.meet(ledger, self.settings, _as_it_is, recall)
+            unmoved = self.settings.with_values({})  # a copy: a plan of moved settings is read as drawn
+            self.meet(ledger, unmoved, _as_it_is, recall)
             self.parts[services] = Part(ledger, Roll.of(ledger.spells, self.frame), recall)
         return self.parts[services]
 
