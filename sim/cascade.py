@@ -17,10 +17,10 @@ from sim.clock import MINUTES_PER_DAY, NEVER
 from sim.conditions import COLUMNS, Conditions, has
 from sim.errors import ScenarioError
 from sim.kinds import Employment, Payer, Pension
-from sim.needs import Array, Asks, Ledger, take
+from sim.needs import Array, Asks, Ledger, Spells
 from sim.parameters import Settings
 from sim.places import Atlas, load_atlas
-from sim.ranking import BEST, Distances, Offer, Weights, rank
+from sim.ranking import BEST, Distances, Offer, Seekers, Weights, rank
 from sim.recall import Recall
 from sim.services import Service
 from sim.streams import Decision, Keys, Stream, threshold
@@ -84,7 +84,7 @@ def choose(
     odds = {index: _picked(settings, _wish_names(services[index])) for index in queued}
     wishers = recall.of("wishers", _wishers, ledger, tuple(services), odds)
     distances = Distances.of(atlas or load_atlas(), settings["choice.distance_scale"])
-    scene = _Scene(wishers, settings, supply, stream, distances, recall)
+    scene = _Scene(ledger.asks, wishers, settings, supply, stream, distances, recall)
     columns = _no_choice(wishers.ask.size)
     for index in queued:
         for name, values in scene.choice(index, services[index]).items():
@@ -99,8 +99,8 @@ def choose(
 class Wishers:
     """The asks that are wishes, ordered by (minute, key, service): columns of ``Requests``.
 
-    Then by index of the service, for those that queue: their ``rows`` among these, their ``asks``, ``keys``
-    and ``groups`` (of ``Service.needed``).
+    Then by index of the service, for those that queue: their ``rows`` among these, what ``seekers`` they are,
+    and their ``groups`` (of ``Service.needed``).
     """
 
     ask: Array
@@ -112,8 +112,7 @@ class Wishers:
     need_end: Array
     priority: Array
     rows: dict[int, Array]
-    asks: dict[int, Asks]
-    keys: dict[int, Keys]
+    seekers: dict[int, Seekers]
     groups: dict[int, Array]
 
 
@@ -129,7 +128,7 @@ def _wishers(ledger: Ledger, services: Sequence[Service], odds: Mapping[int, Map
         rows = np.flatnonzero(of_ask == index)
         shares = wish_shares(asks, services[index], picked, rows)
         wished.append(rows[asks.wish[rows] < threshold(shares)])
-    ask = in_order_of_coming(np.concatenate(wished), asks.minute, spells.key[asks.spell], of_ask)
+    ask = in_order_of_coming(np.concatenate(wished), asks, spells)
     spell, service = asks.spell[ask], of_ask[ask]
     groups = list(dict.fromkeys(each.group for each in services))
     of_service = np.array([groups.index(each.group) for each in services], dtype=np.uint8)
@@ -139,30 +138,27 @@ def _wishers(ledger: Ledger, services: Sequence[Service], odds: Mapping[int, Map
         ask=ask.astype(np.int32), spell=spell, key=spells.key[spell], service=service,
         group_id=of_service[service], minute=asks.minute[ask], need_end=spells.end[spell],
         priority=np.where(first[service, asks.payer[ask]], 0, 1).astype(np.uint8), rows=found,
-        asks={index: take(asks, ask[rows]) for index, rows in found.items()},
-        keys={index: spells.key[spell[rows]] for index, rows in found.items()},
+        seekers={index: Seekers.of(spells, asks, ask[rows]) for index, rows in found.items()},
         groups={index: spells.group[spell[rows]] for index, rows in found.items()},
     )  # fmt: skip
 
 
-def in_order_of_coming(rows: Ints, minute: Array, key: Array, service: Array) -> Ints:
+def in_order_of_coming(rows: Ints, asks: Asks, spells: Spells) -> Ints:
     """Order rows of asks by minute, then key, then service, then as they stand.
 
     Minutes seldom coincide, so one sort of whole numbers (minute, place) does nearly all of it.
-
-    >>> in_order_of_coming(np.arange(3), np.array([5, 5, -1]), np.array([2, 1, 3]), np.zeros(3)).tolist()
-    [2, 1, 0]
     """
     if rows.size == 0:
         return rows
-    since = minute[rows].astype(np.int64)
-    packed = np.sort((since - since.min()) << _PLACE_BITS | np.arange(rows.size))
+    minute = asks.minute[rows].astype(np.int64)
+    packed = np.sort((minute - minute.min()) << _PLACE_BITS | np.arange(rows.size))
     place = packed & ((1 << _PLACE_BITS) - 1)
     again = np.zeros(rows.size + 1, dtype=bool)
     again[1:-1] = np.diff(packed >> _PLACE_BITS) == 0
     tied = np.flatnonzero(again[1:] | again[:-1])
-    group = rows[place[tied]]
-    place[tied] = place[tied][np.lexsort((service[group], key[group], minute[group]))]
+    spell = asks.spell[rows[place[tied]]]
+    keys = spells.service[spell], spells.key[spell], minute[place[tied]]
+    place[tied] = place[tied][np.lexsort(keys)]
     return rows[place]
 
 
@@ -185,9 +181,9 @@ def wish_shares(
     """
     level = settings[service.wish]
     rows = np.arange(asks.spell.size) if rows is None else rows
-    columns = {name: getattr(asks, name)[rows] for name in (*COLUMNS, "mother_employment")}
     odds = np.ones(rows.size)
     if service.odds:
+        columns = {name: getattr(asks, name)[rows] for name in (*COLUMNS, "mother_employment")}
         hold = Conditions.of([each.who for each in service.odds]).holding(columns, asks.age_months[rows])
         for number, each in enumerate(service.odds):
             odds = np.where(has(hold, number), odds * settings[each.ratio], odds)
@@ -201,21 +197,23 @@ def wish_shares(
 
 
 def abilities(
-    asks: Asks, keys: Keys, service: Service, settings: Mapping[str, float], stream: Stream
-) -> Ints:
-    """Return what each asking resident can pay, fen a month.
+    asks: Asks, keys: Keys, service: Service, settings: Mapping[str, float], stream: Stream,
+    rows: Ints | None = None,
+) -> Ints:  # fmt: skip
+    """Return what each asking resident can pay, fen a month: of all asks, or of some rows of them.
 
     The pension of its class, where the service counts it and it is of age or retired, and a share of the
     household's income per head times the heads whose income counts, both with their growth since 2020, times
     a lognormal factor that is the resident's own for life.
     """
-    years = _years_since_2020(np.maximum(asks.ordinal.astype(np.int64), 0))
+    rows = np.arange(keys.size) if rows is None else rows
+    years = _years_since_2020(np.maximum(asks.ordinal[rows].astype(np.int64), 0))
     yuan = np.zeros(keys.size)
     if service.counts_pension:
-        yuan += _pensions(asks, settings) * (1 + settings["money.pension_growth"]) ** years
+        yuan += _pensions(asks, rows, settings) * (1 + settings["money.pension_growth"]) ** years
     if service.income_share:
         share = settings[service.income_share] * settings[service.income_heads] / _MONTHS_A_YEAR
-        yuan += share * asks.income * (1 + settings["money.income_growth"]) ** years
+        yuan += share * asks.income[rows] * (1 + settings["money.income_growth"]) ** years
     if service.ability_spread:
         yuan *= np.exp(settings[service.ability_spread] * _normal(stream, keys, int(Decision.ABILITY), 0))
     return np.asarray(np.rint(_FEN_PER_YUAN * yuan), dtype=np.int64)
@@ -226,19 +224,21 @@ def _years_since_2020(months: Ints) -> Ints:
     return (months - _FIRST_MONTH_OF_2021) // _MONTHS_A_YEAR + 1
 
 
-def _pensions(asks: Asks, settings: Mapping[str, float]) -> Floats:
+def _pensions(asks: Asks, rows: Ints, settings: Mapping[str, float]) -> Floats:
     """Return the monthly pension in yuan of 2020 of who draws one."""
     of_class = np.zeros(len(Pension))
     of_class[Pension.EMPLOYEE] = settings["money.pension_employee"]
     of_class[Pension.RESIDENT] = settings["money.pension_resident"]
-    of_age = asks.age_months >= _MONTHS_A_YEAR * settings["money.pension_age_years"]
-    return np.where(of_age | (asks.employment == Employment.RETIRED), of_class[asks.pension], 0.0)
+    of_age = asks.age_months[rows] >= _MONTHS_A_YEAR * settings["money.pension_age_years"]
+    draws = of_age | (asks.employment[rows] == Employment.RETIRED)
+    return np.where(draws, of_class[asks.pension[rows]], 0.0)
 
 
 @dataclass(frozen=True)
 class _Scene:
     """Those who wish and the scenario that they meet."""
 
+    asks: Asks
     wishers: Wishers
     settings: Settings
     supply: Supply
@@ -248,13 +248,13 @@ class _Scene:
 
     def choice(self, index: int, service: Service) -> dict[str, Array]:
         """Return what the asks of one service that are wishes choose: columns of ``Requests``."""
-        asks, keys = self.wishers.asks[index], self.wishers.keys[index]
+        seekers = self.wishers.seekers[index]
         step, candidates = self.places(index, service)
         picked = _picked(self.settings, (service.patience_days, service.stay_days, service.stay_spread))
-        patience, stay = self.recall.of(("waits", index), waits, asks, keys, service, picked, self.stream)
+        patience, stay = self.recall.of(("waits", index), waits, seekers, service, picked, self.stream)
         places = np.array([max(1, round(self.settings[each.place] * PARTS)) for each in service.needed])
         return {
-            "patience_end": np.minimum(asks.minute + patience, NEVER - 1),
+            "patience_end": np.minimum(seekers.minute + patience, NEVER - 1),
             "stay": stay,
             "parts": places[self.wishers.groups[index]],
             "step": step,
@@ -264,11 +264,11 @@ class _Scene:
     def places(self, index: int, service: Service) -> tuple[Array, Array]:
         """Return the step that each ask of a service reaches and the units it requests."""
         settings, supply, recall = self.settings, self.supply, self.recall
-        asks, keys = self.wishers.asks[index], self.wishers.keys[index]
-        means = _picked(
-            settings, (*_MEANS, service.income_share, service.income_heads, service.ability_spread)
-        )
-        ability = recall.of(("ability", index), abilities, asks, keys, service, means, self.stream)
+        seekers, asked = self.wishers.seekers[index], self.wishers.ask[self.wishers.rows[index]]
+        own = (service.income_share, service.income_heads, service.ability_spread)
+        means = _picked(settings, (*_MEANS, *own))
+        given = self.asks, seekers.key, service, means, self.stream, asked
+        ability = recall.of(("ability", index), abilities, *given)
         weights = Weights(
             price=settings["choice.price_weight"],
             travel=settings["choice.travel_weight"],
@@ -279,19 +279,17 @@ class _Scene:
         pool = supply.pools.index(service.pool) if service.pool in supply.pools else -1
         prices = supply.prices[:, supply.services.index(service.id)]
         offer = Offer.of(supply.units, pool, prices, supply.admits, supply.free)
-        return recall.of(
-            ("rank", index), rank, asks, keys, ability, offer, self.distances, weights, self.stream
-        )
+        return recall.of(("rank", index), rank, seekers, ability, offer, self.distances, weights, self.stream)
 
 
 def waits(
-    asks: Asks, keys: Keys, service: Service, settings: Mapping[str, float], stream: Stream
+    seekers: Seekers, service: Service, settings: Mapping[str, float], stream: Stream
 ) -> tuple[Ints, Ints]:
     """Draw patience (exponential) and stay (lognormal) in minutes, at least one minute each.
 
     A stay is ``NEVER`` where it lasts as long as the need.
     """
-    code, time = service.draw_code, asks.ordinal.astype(np.int64)
+    code, keys, time = service.draw_code, seekers.key, seekers.ordinal.astype(np.int64)
     median = settings[service.patience_days]
     patience = -np.log2(stream.uniform(keys, Decision.PATIENCE | code, time)) * median
     if not service.stay_days:

@@ -19,7 +19,7 @@ from sim.kinds import Outcome, Step
 from sim.needs import Ledger
 from sim.services import Service
 from sim.supply import Supply, Units
-from sim.tallies import boundaries, durations, flows, month_of_days, stocks
+from sim.tallies import boundaries, flows, month_of_days, stays
 from sim.workload import WorkloadLog
 
 Table = dict[str, npt.NDArray]
@@ -97,10 +97,8 @@ def _person_flows(replay: Replay, frame: Frame) -> dict[str, npt.NDArray]:
     real = _if(log.outcome != Outcome.ALREADY_PLACED, home)
     served = _if(log.admitted < NEVER, home)
     size, months = place.size, frame.months
-    minutes = {
-        "in_place_days": durations(log.admitted, log.ended, served, size, months),
-        "unmet_days": durations(minute, waited_to, real, size, months),
-    }
+    in_place, in_place_minutes = stays(log.admitted, log.ended, served, size, months)
+    waiting, unmet_minutes = stays(minute, waited_to, real, size, months)
     return place.shaped(
         {
             "asks": flows(requests.minute, wished, size, months),
@@ -108,10 +106,11 @@ def _person_flows(replay: Replay, frame: Frame) -> dict[str, npt.NDArray]:
             "admitted": flows(log.admitted, _if(minute >= 0, served), size, months),
             "finished": flows(log.ended, _if(log.outcome == Outcome.FINISHED, home), size, months),
             "left": flows(log.ended, _if(left, home), size, months),
-            "waiting": stocks(minute, waited_to, real, size, months),
-            "in_place": stocks(log.admitted, log.ended, served, size, months),
+            "waiting": waiting,
+            "in_place": in_place,
+            "in_place_days": in_place_minutes // MINUTES_PER_DAY,
+            "unmet_days": unmet_minutes // MINUTES_PER_DAY,
         }
-        | {name: value // MINUTES_PER_DAY for name, value in minutes.items()}
     )
 
 
@@ -122,11 +121,8 @@ def _place_flows(replay: Replay, frame: Frame) -> dict[str, npt.NDArray]:
     asked = _requested(replay)
     where = _if(log.admitted < NEVER, place.of(requests.service[asked], units.county[log.unit]))
     parts = requests.parts[asked]
-    held = durations(log.admitted, log.ended, where, place.size, frame.months, parts)
-    found = {
-        "place_parts": stocks(log.admitted, log.ended, where, place.size, frame.months, parts),
-        "place_part_days": held // MINUTES_PER_DAY,
-    }
+    held, minutes = stays(log.admitted, log.ended, where, place.size, frame.months, parts)
+    found = {"place_parts": held, "place_part_days": minutes // MINUTES_PER_DAY}
     return place.shaped(found) | _capacity(replay.supply, place)
 
 

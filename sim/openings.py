@@ -72,32 +72,43 @@ def apportion(total: int, weights: Ints) -> Ints:
     >>> apportion(7, np.array([5, 3, 1])).tolist()
     [4, 2, 1]
     """
-    heavy = weights.astype(np.float64)
-    seats = np.zeros(len(weights))
+    return np.asarray(_apportion(total, weights.astype(np.float64)))
+
+
+@njit(cache=True)
+def _apportion(total, heavy):  # type: ignore[no-untyped-def]
+    """Round claims to the nearest seat, then give to the best or take from the worst until they sum."""
+    seats = np.zeros(heavy.size)
     if total > 0 and heavy.sum() > 0:
         seats = np.floor(heavy * total / heavy.sum() + 0.5)
-        _mend(seats, heavy, total)
+        lacking = total - seats.sum()
+        while lacking > 0:
+            seats[_best_claim(seats, heavy)] += 1
+            lacking -= 1
+        while lacking < 0:
+            seats[_worst_claim(seats, heavy)] -= 1
+            lacking += 1
     return seats.astype(np.int64)
 
 
 @njit(cache=True)
-def _mend(seats, heavy, total):  # type: ignore[no-untyped-def]
-    """Give seats to the best claims, or take them from the worst, until they sum to the total."""
-    lacking = total - seats.sum()
-    while lacking > 0:
-        best, claim = 0, np.inf
-        for i in range(seats.size):
-            if heavy[i] > 0 and (2 * seats[i] + 1) / heavy[i] < claim:
-                best, claim = i, (2 * seats[i] + 1) / heavy[i]
-        seats[best] += 1
-        lacking -= 1
-    while lacking < 0:
-        worst, claim = 0, -np.inf
-        for i in range(seats.size):
-            if seats[i] > 0 and (2 * seats[i] - 1) / heavy[i] >= claim:
-                worst, claim = i, (2 * seats[i] - 1) / heavy[i]
-        seats[worst] -= 1
-        lacking += 1
+def _best_claim(seats, heavy):  # type: ignore[no-untyped-def]
+    """Return who has the best claim to one more seat: of equal ones the first."""
+    best, claim = 0, np.inf
+    for i in range(seats.size):
+        if heavy[i] > 0 and (2 * seats[i] + 1) / heavy[i] < claim:
+            best, claim = i, (2 * seats[i] + 1) / heavy[i]
+    return best
+
+
+@njit(cache=True)
+def _worst_claim(seats, heavy):  # type: ignore[no-untyped-def]
+    """Return who has the worst claim to its last seat: of equal ones the last."""
+    worst, claim = 0, -np.inf
+    for i in range(seats.size):
+        if seats[i] > 0 and (2 * seats[i] - 1) / heavy[i] >= claim:
+            worst, claim = i, (2 * seats[i] - 1) / heavy[i]
+    return worst
 
 
 def provincial_totals(plan: SupplyPlan, kind: FacilityKind, bases: dict[Base, Ints]) -> Ints:
@@ -114,9 +125,18 @@ def provincial_totals(plan: SupplyPlan, kind: FacilityKind, bases: dict[Base, In
 
 def county_targets(totals: Ints, weights: Ints) -> Ints:
     """Spread each month's total over the counties: shape (counties of the atlas, months)."""
-    distinct, month = np.unique(totals, return_inverse=True)
-    spread = np.stack([apportion(int(total), weights) for total in distinct], axis=1)
-    return np.asarray(spread[:, month])
+    spread = np.empty((len(weights), len(totals)), dtype=np.int64)
+    _spread(totals, weights.astype(np.float64), spread)
+    return spread
+
+
+@njit(cache=True)
+def _spread(totals, heavy, spread):  # type: ignore[no-untyped-def]
+    for month in range(totals.size):
+        if month > 0 and totals[month] == totals[month - 1]:
+            spread[:, month] = spread[:, month - 1]
+        else:
+            spread[:, month] = _apportion(totals[month], heavy)
 
 
 @dataclass(frozen=True)

@@ -152,48 +152,42 @@ def _note_requests(requests, log, once, limit, spans, reach):  # type: ignore[no
     spell, minute, service, step = requests
     row = 0  # of the log, which has the requested ones alone
     for i in range(spell.size):
+        requested = step[i] == _REQUESTED
         for y in range(spans.shape[0]):
-            if minute[i] < spans[y, 1] and (minute[i] >= spans[y, 0] or once[service[i]]):
-                _raise_to(reach, spell[i], y, step[i])
-        if step[i] == _REQUESTED:
-            outcome, admitted, ended = log[0][row], log[1][row], log[2][row]
-            for y in range(spans.shape[0]):
-                request = minute[i], outcome, admitted, ended
-                _note_list(reach, spell[i], y, request, spans[y], limit[service[i]])
-                _note_place(reach, spell[i], y, request, spans[y], limit[service[i]])
-            row += 1
+            begin, end = spans[y]
+            if minute[i] >= end:
+                continue
+            found = np.int64(step[i]) if minute[i] >= begin or once[service[i]] else 0
+            if requested:
+                ends = log[0][row], log[1][row], log[2][row]
+                found = _further(found, _came_to(minute[i], ends, begin, end, limit[service[i]]))
+            if found > 0:
+                reach[spell[i], y] = _further(found, np.int64(reach[spell[i], y]))
+        row += requested
 
 
 @njit(cache=True)
-def _raise_to(reach, spell, y, step):  # type: ignore[no-untyped-def]
-    if step > reach[spell, y] & _STEP:
-        reach[spell, y] = (reach[spell, y] & ~_STEP) | step
+def _further(one, other):  # type: ignore[no-untyped-def]
+    """Return the furthest step of two, with the flags of both."""
+    return max(one & _STEP, other & _STEP) | ((one | other) & ~_STEP)
 
 
 @njit(cache=True)
-def _note_list(reach, spell, y, request, span, limit):  # type: ignore[no-untyped-def]
-    """Note who stands on a list in a span, and who does at its end for less time than the standard allows."""
-    minute, outcome, admitted, ended = request
-    begin, end = span
-    waits_to = admitted if admitted < NEVER else ended
-    if outcome != _ALREADY_PLACED and minute < end and waits_to > begin:
-        _raise_to(reach, spell, y, _REQUESTED)
-        if waits_to >= end and end - minute < limit:
-            reach[spell, y] |= _PENDING
+def _came_to(minute, ends, begin, end, limit):  # type: ignore[no-untyped-def]
+    """Return what a request came to in a span that it does not come after.
 
-
-@njit(cache=True)
-def _note_place(reach, spell, y, request, span, limit):  # type: ignore[no-untyped-def]
-    """Note who is in place in a span, and who waited no longer than the standard allows.
-
-    Whoever was seated at the census did not wait as far as anyone knows.
+    Pending is who stands on a list at the end for less time than the standard allows. Whoever was seated at
+    the census did not wait as far as anyone knows.
     """
-    minute, _, admitted, ended = request
-    if admitted < span[1] and ended > span[0]:
-        _raise_to(reach, spell, y, _SERVED)
+    outcome, admitted, ended = ends
+    waits_to = admitted if admitted < NEVER else ended
+    found = 0
+    if outcome != _ALREADY_PLACED and waits_to > begin:
+        found = _REQUESTED | (_PENDING if waits_to >= end and end - minute < limit else 0)
+    if admitted < end and ended > begin:
         waited = 0 if minute < 0 and admitted == 0 else admitted - minute
-        if waited <= limit:
-            reach[spell, y] |= _IN_TIME
+        found = _further(found, _SERVED | (_IN_TIME if waited <= limit else 0))
+    return found
 
 
 @njit(cache=True)

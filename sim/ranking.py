@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from sim.compiled import njit
 from sim.kinds import Step
-from sim.needs import Array, Asks
+from sim.needs import Array, Asks, Spells
 from sim.places import Atlas
-from sim.streams import Decision, Keys, Stream, words
+from sim.streams import Decision, Stream, words
 from sim.supply import PARTS, Units
 
 Floats = npt.NDArray[np.float64]
@@ -67,6 +67,24 @@ class Weights:
 
 
 @dataclass(frozen=True)
+class Seekers:
+    """Who looks for a place, one row each: asks, and whose they are."""
+
+    key: Array
+    minute: Array
+    ordinal: Array  # month of asking
+    county: Array
+    township: Array
+    payer: Array
+
+    @classmethod
+    def of(cls, spells: Spells, asks: Asks, rows: Array) -> Seekers:
+        """Take some rows of asks."""
+        names = ("minute", "ordinal", "county", "township", "payer")
+        return cls(spells.key[asks.spell[rows]], *(getattr(asks, name)[rows] for name in names))
+
+
+@dataclass(frozen=True)
 class Offer:
     """The units of one pool, in order of id, and what they ask of a payer for one service.
 
@@ -99,19 +117,19 @@ class Offer:
 
 
 def rank(
-    asks: Asks, keys: Keys, ability: Ints, offer: Offer, distances: Distances, weights: Weights,
-    stream: Stream,
+    seekers: Seekers, ability: Ints, offer: Offer, distances: Distances, weights: Weights, stream: Stream
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:  # fmt: skip
-    """Find the best units for each ask among those that are open, admit it, and that it can pay and reach.
+    """Find the best units for each seeker among those that are open, admit it, and that it can pay and reach.
 
-    ``ability`` is in fen a month. Asks before the founding meet the units and prices of the founding. Returns
-    the step reached (WANTED, AFFORDABLE or REQUESTED) and the ids of up to three units, best first, -1 where
-    there are fewer: shape (asks, 3).
+    ``ability`` is in fen a month. Who asked before the founding meets the units and prices of the founding.
+    Returns the step reached (WANTED, AFFORDABLE or REQUESTED) and the ids of up to three units, best first,
+    -1 where there are fewer: shape (seekers, 3).
     """
-    step = np.full(keys.size, _WANTED, dtype=np.uint8)
-    best = np.full((keys.size, BEST), -1, dtype=np.int32)
+    step = np.full(seekers.key.size, _WANTED, dtype=np.uint8)
+    best = np.full((seekers.key.size, BEST), -1, dtype=np.int32)
     _rank(
-        (keys, asks.minute, asks.ordinal, asks.county, asks.township, asks.payer, ability),
+        (seekers.key, seekers.minute, seekers.ordinal, seekers.county, seekers.township, seekers.payer,
+         ability),
         (offer.unit, offer.kind, offer.opens, offer.county, offer.township, offer.site,
          weights.size * offer.log_size),
         (offer.prices, offer.admits, offer.free), (distances.near, distances.within, distances.between),

@@ -47,47 +47,35 @@ def flows(
     return out
 
 
-def stocks(
+def stays(
     start: npt.NDArray,
     end: npt.NDArray,
     group: npt.NDArray,
     groups: int,
     months: int,
     weight: npt.ArrayLike = 1,
-) -> Ints:
-    """Count who is in the state at the end of each month: shape (groups, months).
+) -> tuple[Ints, Ints]:
+    """Count who is in the state at the end of each month, and sum the minutes spent in it in each.
 
-    >>> stocks(np.array([-5]), np.array([50_000]), np.array([0]), 1, 3).tolist()
-    [[1, 0, 0]]
+    Both of shape (groups, months).
+
+    >>> stocks, minutes = stays(np.array([43_000]), np.array([43_300]), np.array([0]), 1, 2)
+    >>> stocks.tolist(), minutes.tolist()
+    ([[1, 0]], [[200, 100]])
     """
     change = np.zeros((groups, months), dtype=np.int64)
-    _note_changes(change, _columns(group, weight, start, end), month_of_days(months))
-    return np.asarray(np.cumsum(change, axis=1))
-
-
-def durations(
-    start: npt.NDArray,
-    end: npt.NDArray,
-    group: npt.NDArray,
-    groups: int,
-    months: int,
-    weight: npt.ArrayLike = 1,
-) -> Ints:
-    """Sum the minutes spent in the state in each month: shape (groups, months).
-
-    >>> durations(np.array([43_000]), np.array([43_300]), np.array([0]), 1, 2).tolist()
-    [[200, 100]]
-    """
     begun, minutes = (np.zeros((groups, months + 1), dtype=np.int64) for _ in range(2))
-    _note_ends(begun, minutes, _columns(group, weight, start, end), month_of_days(months))
+    rows = _columns(group, weight, start, end)
+    _note_stays(change, begun, minutes, rows, month_of_days(months))
     passed = np.cumsum(begun, axis=1) * boundaries(months) - np.cumsum(minutes, axis=1)
-    return np.diff(passed, axis=1)  # at each boundary: the time in the state before it
+    # passed: at each boundary, the time in the state before it
+    return np.cumsum(change, axis=1), np.diff(passed, axis=1)
 
 
-def _columns(group: npt.NDArray, weight: npt.ArrayLike, *minutes: npt.NDArray) -> tuple[Ints, ...]:
-    """Return the columns of rows as compiled code takes them."""
-    weights = np.broadcast_to(np.asarray(weight, dtype=np.int64), np.shape(group))
-    return tuple(np.ascontiguousarray(each, dtype=np.int64) for each in (group, weights, *minutes))
+def _columns(group: npt.NDArray, weight: npt.ArrayLike, *minutes: npt.NDArray) -> tuple[npt.NDArray, ...]:
+    """Return the columns of rows as compiled code takes them; minutes and weights fit into 32 bits."""
+    weights = np.broadcast_to(np.asarray(weight), np.shape(group))
+    return tuple(np.ascontiguousarray(each, dtype=np.int32) for each in (group, weights, *minutes))
 
 
 @njit(cache=True)
@@ -116,24 +104,16 @@ def _note_events(out, rows, month_of_day):  # type: ignore[no-untyped-def]
     group, weight, minute = rows
     for i in range(group.size):
         if group[i] >= 0:
-            _note_event(out, group[i], weight[i], minute[i], month_of_day)
+            _note_event(out, group[i], weight[i], np.int64(minute[i]), month_of_day)
 
 
 @njit(cache=True)
-def _note_changes(change, rows, month_of_day):  # type: ignore[no-untyped-def]
+def _note_stays(change, begun, minutes, rows, month_of_day):  # type: ignore[no-untyped-def]
     group, weight, start, end = rows
     for i in range(group.size):
-        since = max(start[i], 0)
-        if group[i] >= 0 and end[i] > since:
+        since, until = max(np.int64(start[i]), 0), np.int64(end[i])
+        if group[i] >= 0 and until > since:
             _note_event(change, group[i], weight[i], since, month_of_day)
-            _note_event(change, group[i], -weight[i], end[i], month_of_day)
-
-
-@njit(cache=True)
-def _note_ends(begun, minutes, rows, month_of_day):  # type: ignore[no-untyped-def]
-    group, weight, start, end = rows
-    for i in range(group.size):
-        since = max(start[i], 0)
-        if group[i] >= 0 and end[i] > since:
+            _note_event(change, group[i], -weight[i], until, month_of_day)
             _note_end(begun, minutes, group[i], weight[i], since, month_of_day)
-            _note_end(begun, minutes, group[i], -weight[i], end[i], month_of_day)
+            _note_end(begun, minutes, group[i], -weight[i], until, month_of_day)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.clock import NEVER, month_start
-from sim.tallies import boundaries, durations, flows, stocks
+from sim.tallies import boundaries, flows, stays
 
 MONTHS, GROUPS = 4, 3
 EDGE = [month_start(m) + d for m in range(MONTHS + 1) for d in (-1, 0, 1)]
@@ -52,7 +52,7 @@ def test_stocks_are_intervals_that_hold_the_last_minute_of_a_month(rows: Rows) -
             if start <= month_start(month + 1) - 1 < end:
                 count[group, month] = count.get((group, month), 0) + weight
     start, end, group, weight = columns(rows)
-    assert stocks(start, end, group, GROUPS, MONTHS, weight).tolist() == table(count)
+    assert stays(start, end, group, GROUPS, MONTHS, weight)[0].tolist() == table(count)
 
 
 @settings(max_examples=200, deadline=None)
@@ -64,11 +64,17 @@ def test_durations_are_the_minutes_of_an_interval_in_each_month(rows: Rows) -> N
             inside = min(end, month_start(month + 1)) - max(start, month_start(month))
             count[group, month] = count.get((group, month), 0) + max(inside, 0) * weight
     start, end, group, weight = columns(rows)
-    assert durations(start, end, group, GROUPS, MONTHS, weight).tolist() == table(count)
+    assert stays(start, end, group, GROUPS, MONTHS, weight)[1].tolist() == table(count)
 
 
 def test_what_arrives_less_what_ends_is_what_stands() -> None:
     start, end = np.array([0, 10, 50_000]), np.array([60_000, NEVER, 50_010])
     group = np.zeros(3, dtype=np.int64)
     net = flows(start, group, 1, MONTHS) - flows(end, group, 1, MONTHS)
-    assert stocks(start, end, group, 1, MONTHS).tolist() == np.cumsum(net, axis=1).tolist()
+    assert stays(start, end, group, 1, MONTHS)[0].tolist() == np.cumsum(net, axis=1).tolist()
+
+
+def test_who_is_of_no_group_is_counted_nowhere() -> None:
+    start, end, group = np.array([0, 10]), np.array([60_000, NEVER]), np.array([-1, 0])
+    assert flows(start, group, 1, MONTHS).sum() == 1
+    assert stays(start, end, group, 1, MONTHS)[0].tolist() == [[1] * MONTHS]
