@@ -43,7 +43,7 @@ def supply_plan(
 
 def own_settings(plan: SupplyPlan) -> SupplyPlan:
     """Leave a plan the settings of its facilities and staff alone: no other moves what is built from it."""
-    owners = {each.id for each in (*plan.kinds, *plan.cadres)}
+    owners = {kind.id for kind in plan.kinds} | {cadre.id for cadre in plan.cadres}
     own = {name: plan.settings[name] for name in plan.settings if name.split(".", 1)[0] in owners}
     return replace(plan, settings=own)
 

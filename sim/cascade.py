@@ -1,8 +1,8 @@
 """Choice at replay: who wishes, what they can pay, which places they reach, what they request.
 
-The ledger says who asks and with which word of the draw; settings and supply decide here. Odds ratios
-multiply the odds of the wish, not the share. What is lost at each step is the cascade, the answer to "why
-not". The last step, from request to a place, is ``sim.facilities``.
+The ledger says who asks and with which word of the draw; settings and supply decide here: wishes in
+``sim.wishes``, the best places in ``sim.ranking``. What is lost at each step is the cascade, the answer to
+"why not". The last step, from request to a place, is ``sim.facilities``.
 """
 
 from __future__ import annotations
@@ -14,17 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import MINUTES_PER_DAY, NEVER
-from sim.conditions import COLUMNS, Conditions, has
-from sim.errors import ScenarioError
-from sim.kinds import Employment, Payer, Pension
-from sim.needs import Array, Asks, Ledger, Spells
+from sim.kinds import Employment, Pension
+from sim.needs import Array, Asks, Ledger
 from sim.parameters import Settings
 from sim.places import Atlas, load_atlas
-from sim.ranking import BEST, Distances, Offer, Seekers, Weights, rank
+from sim.ranking import BEST, Distances, Offer, Weights, rank
 from sim.recall import Recall
 from sim.services import Service
-from sim.streams import Decision, Keys, Stream, threshold
+from sim.streams import Decision, Keys, Stream
 from sim.supply import PARTS, Supply
+from sim.wishes import WISHED, Seekers, Wishers, wish_names
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -32,8 +31,6 @@ Floats = npt.NDArray[np.float64]
 _MONTHS_A_YEAR = 12
 _FEN_PER_YUAN = 100
 _FIRST_MONTH_OF_2021 = 2  # growth of means counts from the calendar year 2020
-_CEILING_SLACK = 1e-9
-_PLACE_BITS = 32
 _MEANS = (
     "money.pension_employee", "money.pension_resident", "money.pension_age_years", "money.pension_growth",
     "money.income_growth",
@@ -81,8 +78,8 @@ def choose(
     """
     recall = Recall() if recall is None else recall
     queued = [index for index, service in enumerate(services) if service.queued]
-    odds = {index: _picked(settings, _wish_names(services[index])) for index in queued}
-    wishers = recall.of("wishers", _wishers, ledger, tuple(services), odds)
+    odds = {index: _picked(settings, wish_names(services[index])) for index in queued}
+    wishers = recall.of("wishers", Wishers.of, ledger, tuple(services), odds)
     distances = Distances.of(atlas or load_atlas(), settings["choice.distance_scale"])
     scene = _Scene(ledger.asks, wishers, settings, supply, stream, distances, recall)
     columns = _no_choice(wishers.ask.size)
@@ -91,109 +88,13 @@ def choose(
             columns[name][wishers.rows[index]] = values
     spell_step = np.zeros(ledger.spells.key.size, dtype=np.uint8)
     np.maximum.at(spell_step, wishers.spell, columns["step"])
-    kept = {name: getattr(wishers, name) for name in _WISHED}
+    kept = {name: getattr(wishers, name) for name in WISHED}
     return Requests(**kept, **columns, spell_step=spell_step)
-
-
-@dataclass(frozen=True)
-class Wishers:
-    """The asks that are wishes, ordered by (minute, key, service): columns of ``Requests``.
-
-    Then by index of the service, for those that queue: their ``rows`` among these, what ``seekers`` they are,
-    and their ``groups`` (of ``Service.needed``).
-    """
-
-    ask: Array
-    spell: Array
-    key: Array
-    service: Array
-    group_id: Array
-    minute: Array
-    need_end: Array
-    priority: Array
-    rows: dict[int, Array]
-    seekers: dict[int, Seekers]
-    groups: dict[int, Array]
-
-
-_WISHED = ("ask", "spell", "key", "service", "group_id", "minute", "need_end", "priority")
-
-
-def _wishers(ledger: Ledger, services: Sequence[Service], odds: Mapping[int, Mapping[str, float]]) -> Wishers:
-    """Find the asks that are wishes under the levels and odds ratios of each queued service."""
-    spells, asks = ledger.spells, ledger.asks
-    of_ask = spells.service[asks.spell]
-    wished = [np.zeros(0, dtype=np.int64)]
-    for index, picked in odds.items():
-        rows = np.flatnonzero(of_ask == index)
-        shares = wish_shares(asks, services[index], picked, rows)
-        wished.append(rows[asks.wish[rows] < threshold(shares)])
-    ask = in_order_of_coming(np.concatenate(wished), asks, spells)
-    spell, service = asks.spell[ask], of_ask[ask]
-    groups = list(dict.fromkeys(each.group for each in services))
-    of_service = np.array([groups.index(each.group) for each in services], dtype=np.uint8)
-    first = np.array([[payer in each.first for payer in Payer] for each in services], dtype=bool)
-    found = {index: np.flatnonzero(service == index) for index in odds}
-    return Wishers(
-        ask=ask.astype(np.int32), spell=spell, key=spells.key[spell], service=service,
-        group_id=of_service[service], minute=asks.minute[ask], need_end=spells.end[spell],
-        priority=np.where(first[service, asks.payer[ask]], 0, 1).astype(np.uint8), rows=found,
-        seekers={index: Seekers.of(spells, asks, ask[rows]) for index, rows in found.items()},
-        groups={index: spells.group[spell[rows]] for index, rows in found.items()},
-    )  # fmt: skip
-
-
-def in_order_of_coming(rows: Ints, asks: Asks, spells: Spells) -> Ints:
-    """Order rows of asks by minute, then key, then service, then as they stand.
-
-    Minutes seldom coincide, so one sort of whole numbers (minute, place) does nearly all of it.
-    """
-    if rows.size == 0:
-        return rows
-    minute = asks.minute[rows].astype(np.int64)
-    packed = np.sort((minute - minute.min()) << _PLACE_BITS | np.arange(rows.size))
-    place = packed & ((1 << _PLACE_BITS) - 1)
-    again = np.zeros(rows.size + 1, dtype=bool)
-    again[1:-1] = np.diff(packed >> _PLACE_BITS) == 0
-    tied = np.flatnonzero(again[1:] | again[:-1])
-    spell = asks.spell[rows[place[tied]]]
-    keys = spells.service[spell], spells.key[spell], minute[place[tied]]
-    place[tied] = place[tied][np.lexsort(keys)]
-    return rows[place]
 
 
 def _picked(settings: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:
     """Take the numbers that a step reads, so that it can read no others; empty names are of no use."""
     return {name: settings[name] for name in names if name}
-
-
-def _wish_names(service: Service) -> tuple[str, ...]:
-    return (service.wish, *(each.ratio for each in service.odds))
-
-
-def wish_shares(
-    asks: Asks, service: Service, settings: Mapping[str, float], rows: Ints | None = None
-) -> Floats:
-    """Return the probability with which each ask is a wish: the level, its odds times the odds ratios.
-
-    All asks, or some rows of them. Raises ScenarioError where it exceeds the service's ceiling, above which
-    the ledger kept no asks.
-    """
-    level = settings[service.wish]
-    rows = np.arange(asks.spell.size) if rows is None else rows
-    odds = np.ones(rows.size)
-    if service.odds:
-        columns = {name: getattr(asks, name)[rows] for name in (*COLUMNS, "mother_employment")}
-        hold = Conditions.of([each.who for each in service.odds]).holding(columns, asks.age_months[rows])
-        for number, each in enumerate(service.odds):
-            odds = np.where(has(hold, number), odds * settings[each.ratio], odds)
-    shares = level * odds / (1 - level + level * odds)
-    if shares.size and float(shares.max()) > service.wish_ceiling + _CEILING_SLACK:
-        raise ScenarioError(
-            f"{service.wish} = {level:g} lets {shares.max():.3g} of some residents wish for {service.id}: "
-            f"needs were kept for at most {service.wish_ceiling:.3g} (raise the high end of its range)"
-        )
-    return np.asarray(shares)
 
 
 def abilities(

@@ -16,10 +16,11 @@ import numpy.typing as npt
 
 from sim.compiled import njit
 from sim.kinds import Step
-from sim.needs import Array, Asks, Spells
+from sim.needs import Array
 from sim.places import Atlas
 from sim.streams import Decision, Stream, words
 from sim.supply import PARTS, Units
+from sim.wishes import Seekers
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -64,24 +65,6 @@ class Weights:
     size: float
     reach_km: float
     lists: int
-
-
-@dataclass(frozen=True)
-class Seekers:
-    """Who looks for a place, one row each: asks, and whose they are."""
-
-    key: Array
-    minute: Array
-    ordinal: Array  # month of asking
-    county: Array
-    township: Array
-    payer: Array
-
-    @classmethod
-    def of(cls, spells: Spells, asks: Asks, rows: Array) -> Seekers:
-        """Take some rows of asks."""
-        names = ("minute", "ordinal", "county", "township", "payer")
-        return cls(spells.key[asks.spell[rows]], *(getattr(asks, name)[rows] for name in names))
 
 
 @dataclass(frozen=True)
