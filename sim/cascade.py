@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import MINUTES_PER_DAY, NEVER
+from sim.compiled import njit
 from sim.kinds import Employment, Pension
 from sim.needs import Array, Asks, Ledger
 from sim.parameters import Settings
@@ -87,9 +88,15 @@ def choose(
         for name, values in scene.choice(index, services[index]).items():
             columns[name][wishers.rows[index]] = values
     spell_step = np.zeros(ledger.spells.key.size, dtype=np.uint8)
-    np.maximum.at(spell_step, wishers.spell, columns["step"])
+    _raise_steps(spell_step, wishers.spell, columns["step"])
     kept = {name: getattr(wishers, name) for name in WISHED}
     return Requests(**kept, **columns, spell_step=spell_step)
+
+
+@njit(cache=True)
+def _raise_steps(spell_step, spell, step):  # type: ignore[no-untyped-def]
+    for i in range(spell.size):
+        spell_step[spell[i]] = max(spell_step[spell[i]], step[i])
 
 
 def _picked(settings: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:

@@ -14,18 +14,31 @@ import numpy.typing as npt
 
 from sim.cascade import Requests
 from sim.clock import MINUTES_PER_DAY, NEVER, month_start, year_of
+from sim.compiled import njit
 from sim.facilities import Log
 from sim.kinds import Outcome, Step
 from sim.needs import Ledger
 from sim.services import Service
 from sim.supply import Supply, Units
-from sim.tallies import boundaries, flows, month_of_days, stays
+from sim.tallies import (
+    boundaries,
+    grid_of_stays,
+    month_of_days,
+    note_event,
+    note_events,
+    note_stay,
+    stays_of,
+)
 from sim.workload import WorkloadLog
 
 Table = dict[str, npt.NDArray]
 AGE_BANDS_MONTHS = (36, 216, 720, 840, 960)
 YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
 _NOWHERE = -1
+_EVENTS = ("requests", "admitted", "finished", "left")
+_STAYS = {"waiting": "unmet_days", "in_place": "in_place_days", "place_parts": "place_part_days"}
+_ALREADY_PLACED, _PAST, _FINISHED = map(int, (Outcome.ALREADY_PLACED, Outcome.PAST, Outcome.FINISHED))
+_NEED_ENDED, _PATIENCE_ENDED = int(Outcome.LEFT_NEED_ENDED), int(Outcome.LEFT_PATIENCE_ENDED)
 
 
 @dataclass(frozen=True)
@@ -72,9 +85,10 @@ class Frame:
 
 def month_table(replay: Replay, frame: Frame) -> Table:
     """Tabulate needs, requests, service and capacity by county, service and month."""
-    grid = _person_flows(replay, frame) | _place_flows(replay, frame) | _minutes(replay, frame)
+    place = _Place(frame)
+    grid = _requests(replay, place) | _capacity(replay.supply, place) | _minutes(replay, frame)
     grid["needed"] = replay.ledger.persons[:, frame.counties, :]
-    service, county, month = np.indices(_Place(frame).shape)
+    service, county, month = np.indices(place.shape)
     keys = {
         "replication": np.full(service.size, frame.replication),
         "county": frame.county_codes[frame.counties][county.ravel()],
@@ -85,45 +99,49 @@ def month_table(replay: Replay, frame: Frame) -> Table:
     return {name: np.asarray(column, dtype=np.int64) for name, column in (keys | columns).items()}
 
 
-def _person_flows(replay: Replay, frame: Frame) -> dict[str, npt.NDArray]:
-    """Count persons by where they live: needs, asks, requests and what became of them."""
+def _requests(replay: Replay, place: _Place) -> dict[str, npt.NDArray]:
+    """Count what became of requests: persons by where they live, occupied places by where the unit stands."""
     spells, requests, log = replay.ledger.spells, replay.requests, replay.log
-    place = _Place(frame)
+    days, months = month_of_days(place.frame.months), place.frame.months
     wished = place.of(requests.service, spells.county[requests.spell])
     asked = _requested(replay)
-    home, minute = wished[asked], requests.minute[asked]
-    waited_to = np.where(log.admitted < NEVER, log.admitted, log.ended)
-    left = np.isin(log.outcome, (Outcome.LEFT_NEED_ENDED, Outcome.LEFT_PATIENCE_ENDED))
-    real = _if(log.outcome != Outcome.ALREADY_PLACED, home)
-    served = _if(log.admitted < NEVER, home)
-    size, months = place.size, frame.months
-    in_place, in_place_minutes = stays(log.admitted, log.ended, served, size, months)
-    waiting, unmet_minutes = stays(minute, waited_to, real, size, months)
-    return place.shaped(
-        {
-            "asks": flows(requests.minute, wished, size, months),
-            "requests": flows(minute, real, size, months),
-            "admitted": flows(log.admitted, _if(minute >= 0, served), size, months),
-            "finished": flows(log.ended, _if(log.outcome == Outcome.FINISHED, home), size, months),
-            "left": flows(log.ended, _if(left, home), size, months),
-            "waiting": waiting,
-            "in_place": in_place,
-            "in_place_days": in_place_minutes // MINUTES_PER_DAY,
-            "unmet_days": unmet_minutes // MINUTES_PER_DAY,
-        }
-    )
+    where = place.of(requests.service[asked], replay.supply.units.county[log.unit])
+    events = {name: np.zeros((place.size, months), dtype=np.int64) for name in ("asks", *_EVENTS)}
+    grids = {name: grid_of_stays(place.size, months) for name in _STAYS}
+    note_events(events["asks"], wished, requests.minute, days)
+    _note_requests(
+        (wished[asked], where, requests.minute[asked], requests.parts[asked]),
+        (log.outcome, log.admitted, log.ended),
+        tuple(events[name] for name in _EVENTS), tuple(grids.values()), days,
+    )  # fmt: skip
+    found = dict(events)
+    for name, of_time in _STAYS.items():
+        found[name], minutes = stays_of(grids[name])
+        found[of_time] = minutes // MINUTES_PER_DAY
+    return {name: values.reshape(place.shape) for name, values in found.items()}
 
 
-def _place_flows(replay: Replay, frame: Frame) -> dict[str, npt.NDArray]:
-    """Count places by where the unit stands: occupied, built and usable parts."""
-    requests, log, units = replay.requests, replay.log, replay.supply.units
-    place = _Place(frame)
-    asked = _requested(replay)
-    where = _if(log.admitted < NEVER, place.of(requests.service[asked], units.county[log.unit]))
-    parts = requests.parts[asked]
-    held, minutes = stays(log.admitted, log.ended, where, place.size, frame.months, parts)
-    found = {"place_parts": held, "place_part_days": minutes // MINUTES_PER_DAY}
-    return place.shaped(found) | _capacity(replay.supply, place)
+@njit(cache=True)
+def _note_requests(rows, log, events, stays, days):  # type: ignore[no-untyped-def]
+    """Note what became of each request; those that were over before the founding came to nothing."""
+    homes, wheres, minutes, parts = rows
+    requests, admissions, finished, left = events
+    waiting, in_place, places = stays
+    for i in range(minutes.size):
+        outcome, home, minute, admitted, ended = log[0][i], homes[i], minutes[i], log[1][i], log[2][i]
+        if outcome == _PAST:
+            continue
+        if outcome != _ALREADY_PLACED:
+            note_event(requests, home, minute, 1, days)
+            note_stay(waiting, home, minute, min(admitted, ended), 1, days)
+        if admitted < NEVER:
+            note_event(admissions, home if minute >= 0 else _NOWHERE, admitted, 1, days)
+            note_stay(in_place, home, admitted, ended, 1, days)
+            note_stay(places, wheres[i], admitted, ended, parts[i], days)
+        if outcome == _FINISHED:
+            note_event(finished, home, ended, 1, days)
+        if outcome in (_NEED_ENDED, _PATIENCE_ENDED):
+            note_event(left, home, ended, 1, days)
 
 
 def _capacity(supply: Supply, place: _Place) -> dict[str, npt.NDArray]:
@@ -180,13 +198,6 @@ class _Place:
         """Return the number of each pair, -1 where the run does not report the county."""
         row = self.frame.reported_row[county]
         return np.where(row >= 0, service.astype(np.int64) * self.shape[1] + row, _NOWHERE)
-
-    def shaped(self, grids: dict[str, npt.NDArray]) -> dict[str, npt.NDArray]:
-        return {name: grid.reshape(self.shape) for name, grid in grids.items()}
-
-
-def _if(mask: npt.NDArray[np.bool_], place: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    return np.where(mask, place, _NOWHERE)
 
 
 def _requested(replay: Replay) -> npt.NDArray[np.int64]:

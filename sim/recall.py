@@ -8,7 +8,7 @@ no more than it reads (a few named numbers, not all settings) and must not chang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
@@ -35,7 +35,7 @@ class Recall:
         """Return what a step comes to, remembered where all it is given equals that of the first time."""
         if name not in self._first:
             self._first[name] = given, step(*given)
-            return self._first[name][1]  # type: ignore[no-any-return]
+            return self._first[name][1]
         before, found = self._first[name]
         return found if same(before, given) else step(*given)
 
@@ -53,9 +53,14 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, np.ndarray):
         return one.dtype == other.dtype and np.array_equal(one, other)
     if isinstance(one, tuple | list):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and _all_same(one, other)
     if isinstance(one, Mapping):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and _all_same(one.values(), (other[key] for key in one))
     if is_dataclass(one):
-        return all(same(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
+        names = [f.name for f in fields(one)]
+        return _all_same((getattr(one, name) for name in names), (getattr(other, name) for name in names))
     return bool(one == other)
+
+
+def _all_same(ones: Iterable[Any], others: Iterable[Any]) -> bool:
+    return all(one is other or same(one, other) for one, other in zip(ones, others, strict=True))

@@ -17,6 +17,7 @@ from sim.clock import MINUTES_PER_DAY, month_start
 from sim.compiled import njit
 
 Ints = npt.NDArray[np.int64]
+_CHANGE, _COUNT, _MINUTES = 0, 1, 2  # rows of a grid: of stocks by month, of time by boundary
 
 
 def boundaries(months: int) -> Ints:
@@ -34,60 +35,34 @@ def month_of_days(months: int) -> npt.NDArray[np.int16]:
     return np.repeat(np.arange(months), np.diff(boundaries(months) // MINUTES_PER_DAY)).astype(np.int16)
 
 
-def flows(
-    minute: npt.NDArray, group: npt.NDArray, groups: int, months: int, weight: npt.ArrayLike = 1
-) -> Ints:
-    """Count what happens in each month: shape (groups, months).
-
-    >>> flows(np.array([0, 50_000]), np.array([0, 0]), 1, 3).tolist()
-    [[1, 1, 0]]
-    """
-    out = np.zeros((groups, months), dtype=np.int64)
-    _note_events(out, _columns(group, weight, minute), month_of_days(months))
-    return out
-
-
-def stays(
-    start: npt.NDArray,
-    end: npt.NDArray,
-    group: npt.NDArray,
-    groups: int,
-    months: int,
-    weight: npt.ArrayLike = 1,
-) -> tuple[Ints, Ints]:
-    """Count who is in the state at the end of each month, and sum the minutes spent in it in each.
-
-    Both of shape (groups, months).
-
-    >>> stocks, minutes = stays(np.array([43_000]), np.array([43_300]), np.array([0]), 1, 2)
-    >>> stocks.tolist(), minutes.tolist()
-    ([[1, 0]], [[200, 100]])
-    """
-    change = np.zeros((groups, months), dtype=np.int64)
-    begun, minutes = (np.zeros((groups, months + 1), dtype=np.int64) for _ in range(2))
-    rows = _columns(group, weight, start, end)
-    _note_stays(change, begun, minutes, rows, month_of_days(months))
-    passed = np.cumsum(begun, axis=1) * boundaries(months) - np.cumsum(minutes, axis=1)
-    # passed: at each boundary, the time in the state before it
-    return np.cumsum(change, axis=1), np.diff(passed, axis=1)
-
-
-def _columns(group: npt.NDArray, weight: npt.ArrayLike, *minutes: npt.NDArray) -> tuple[npt.NDArray, ...]:
-    """Return the columns of rows as compiled code takes them; minutes and weights fit into 32 bits."""
-    weights = np.broadcast_to(np.asarray(weight), np.shape(group))
-    return tuple(np.ascontiguousarray(each, dtype=np.int32) for each in (group, weights, *minutes))
-
-
 @njit(cache=True)
-def _note_event(out, group, weight, minute, month_of_day):  # type: ignore[no-untyped-def]
-    """Add to the month of a minute; those before the founding or beyond the horizon are left out."""
+def note_event(out, group, minute, weight, month_of_day):  # type: ignore[no-untyped-def]
+    """Add to the month of a minute, of shape (groups, months); before the founding or beyond: nowhere."""
     day = minute // MINUTES_PER_DAY
-    if 0 <= day < month_of_day.size:
+    if group >= 0 and 0 <= day < month_of_day.size:
         out[group, month_of_day[day]] += weight
 
 
 @njit(cache=True)
-def _note_end(begun, minutes, group, weight, minute, month_of_day):  # type: ignore[no-untyped-def]
+def note_events(out, group, minute, month_of_day):  # type: ignore[no-untyped-def]
+    """Count events, one a row."""
+    for i in range(group.size):
+        note_event(out, group[i], minute[i], 1, month_of_day)
+
+
+@njit(cache=True)
+def note_stay(grid, group, start, end, weight, month_of_day):  # type: ignore[no-untyped-def]
+    """Note an interval in a grid that ``stays_of`` reads."""
+    since = max(start, 0)
+    if group >= 0 and end > since:
+        note_event(grid[_CHANGE], group, since, weight, month_of_day)
+        note_event(grid[_CHANGE], group, end, -weight, month_of_day)
+        _note_end(grid, group, since, weight, month_of_day)
+        _note_end(grid, group, end, -weight, month_of_day)
+
+
+@njit(cache=True)
+def _note_end(grid, group, minute, weight, month_of_day):  # type: ignore[no-untyped-def]
     """Note that time counts from a minute on: by the first boundary that does not lie before it."""
     boundary = 0
     if minute > 0:
@@ -95,25 +70,26 @@ def _note_end(begun, minutes, group, weight, minute, month_of_day):  # type: ign
         if day >= month_of_day.size:
             return
         boundary = month_of_day[day] + 1
-    begun[group, boundary] += weight
-    minutes[group, boundary] += weight * minute
+    grid[_COUNT, group, boundary] += weight
+    grid[_MINUTES, group, boundary] += weight * np.int64(minute)
 
 
-@njit(cache=True)
-def _note_events(out, rows, month_of_day):  # type: ignore[no-untyped-def]
-    group, weight, minute = rows
-    for i in range(group.size):
-        if group[i] >= 0:
-            _note_event(out, group[i], weight[i], np.int64(minute[i]), month_of_day)
+def grid_of_stays(groups: int, months: int) -> Ints:
+    """Return an empty grid for ``note_stay``."""
+    return np.zeros((3, groups, months + 1), dtype=np.int64)
 
 
-@njit(cache=True)
-def _note_stays(change, begun, minutes, rows, month_of_day):  # type: ignore[no-untyped-def]
-    group, weight, start, end = rows
-    for i in range(group.size):
-        since, until = max(np.int64(start[i]), 0), np.int64(end[i])
-        if group[i] >= 0 and until > since:
-            _note_event(change, group[i], weight[i], since, month_of_day)
-            _note_event(change, group[i], -weight[i], until, month_of_day)
-            _note_end(begun, minutes, group[i], weight[i], since, month_of_day)
-            _note_end(begun, minutes, group[i], -weight[i], until, month_of_day)
+def stays_of(grid: Ints) -> tuple[Ints, Ints]:
+    """Return who is in the state at the end of each month, and the minutes spent in it in each.
+
+    Both of shape (groups, months).
+
+    >>> grid = grid_of_stays(1, 2)
+    >>> note_stay(grid, 0, 43_000, 43_300, 1, month_of_days(2))
+    >>> stocks, minutes = stays_of(grid)
+    >>> stocks.tolist(), minutes.tolist()
+    ([[1, 0]], [[200, 100]])
+    """
+    passed = np.cumsum(grid[_COUNT], axis=1) * boundaries(grid.shape[2] - 1)
+    before = passed - np.cumsum(grid[_MINUTES], axis=1)  # at each boundary, the time in the state before it
+    return np.cumsum(grid[_CHANGE, :, :-1], axis=1), np.diff(before, axis=1)
