@@ -226,7 +226,7 @@ def _pick(count, unit, drawn, reach_km, edges, best, scratch):  # type: ignore[n
             if lead[place] < _FAR:
                 best[place] = unit[drawn[0][lead[place] & _PLACES]]
     else:
-        _pick_by_taste(count, unit, drawn, reach_km, best, score)
+        _pick_by_taste(bound[:count], unit, drawn, best, score)
     return True
 
 
@@ -266,11 +266,12 @@ def _apart(drawn, edges, lead):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _pick_by_taste(count, unit, drawn, reach_km, best, score):  # type: ignore[no-untyped-def]
-    listed, km, mark, liking = drawn
+def _pick_by_taste(bound, unit, drawn, best, score):  # type: ignore[no-untyped-def]
+    """Keep the best by their marks, of those whose bounds leave it open."""
+    listed, _, mark, liking = drawn
     score[:] = np.inf
-    for j in range(count):
-        if km[j] <= reach_km:
+    for j in range(bound.size):
+        if bound[j] < _FAR and (bound[j] >> _PLACE_BITS) < score[-1] * _PARTS:
             taste = -np.log(-np.log((liking[j] + 0.5) * _PER_WORD))
             _insert(best, score, unit[listed[j]], mark[j] - taste)
 
