@@ -128,20 +128,21 @@ def _note_requests(rows, log, events, stays, days):  # type: ignore[no-untyped-d
     requests, admissions, finished, left = events
     waiting, in_place, places = stays
     for i in range(minutes.size):
-        outcome, home, minute, admitted, ended = log[0][i], homes[i], minutes[i], log[1][i], log[2][i]
+        outcome, home = log[0][i], homes[i]
+        minute, admitted, ended = np.int64(minutes[i]), np.int64(log[1][i]), np.int64(log[2][i])
         if outcome == _PAST:
             continue
         if outcome != _ALREADY_PLACED:
-            note_event(requests, home, minute, 1, days)
+            note_event(requests, home, minute, days)
             note_stay(waiting, home, minute, min(admitted, ended), 1, days)
         if admitted < NEVER:
-            note_event(admissions, home if minute >= 0 else _NOWHERE, admitted, 1, days)
+            note_event(admissions, home if minute >= 0 else _NOWHERE, admitted, days)
             note_stay(in_place, home, admitted, ended, 1, days)
-            note_stay(places, wheres[i], admitted, ended, parts[i], days)
+            note_stay(places, wheres[i], admitted, ended, np.int64(parts[i]), days)
         if outcome == _FINISHED:
-            note_event(finished, home, ended, 1, days)
+            note_event(finished, home, ended, days)
         if outcome in (_NEED_ENDED, _PATIENCE_ENDED):
-            note_event(left, home, ended, 1, days)
+            note_event(left, home, ended, days)
 
 
 def _capacity(supply: Supply, place: _Place) -> dict[str, npt.NDArray]:

@@ -72,43 +72,35 @@ def apportion(total: int, weights: Ints) -> Ints:
     >>> apportion(7, np.array([5, 3, 1])).tolist()
     [4, 2, 1]
     """
-    return np.asarray(_apportion(total, weights.astype(np.float64)))
+    return county_targets(np.array([total]), weights)[:, 0]
 
 
 @njit(cache=True)
-def _apportion(total, heavy):  # type: ignore[no-untyped-def]
-    """Round claims to the nearest seat, then give to the best or take from the worst until they sum."""
-    seats = np.zeros(heavy.size)
-    if total > 0 and heavy.sum() > 0:
-        seats = np.floor(heavy * total / heavy.sum() + 0.5)
-        lacking = total - seats.sum()
-        while lacking > 0:
-            seats[_best_claim(seats, heavy)] += 1
-            lacking -= 1
-        while lacking < 0:
-            seats[_worst_claim(seats, heavy)] -= 1
-            lacking += 1
-    return seats.astype(np.int64)
+def _spread(totals, heavy, weight, spread):  # type: ignore[no-untyped-def]
+    """Round each month's claims to the nearest seat, then give to the best or take from the worst."""
+    for month in range(totals.size):
+        if totals[month] <= 0 or weight <= 0:
+            continue
+        lacking = totals[month]
+        for i in range(heavy.size):
+            spread[month, i] = int(heavy[i] * totals[month] / weight + 0.5)
+            lacking -= spread[month, i]
+        while lacking != 0:
+            change = 1 if lacking > 0 else -1
+            spread[month, _claim(spread[month], heavy, change)] += change
+            lacking -= change
 
 
-@njit(cache=True)
-def _best_claim(seats, heavy):  # type: ignore[no-untyped-def]
-    """Return who has the best claim to one more seat: of equal ones the first."""
-    best, claim = 0, np.inf
+@njit(inline="always")
+def _claim(seats, heavy, change):  # type: ignore[no-untyped-def]
+    """Return whose claim to one more seat is best (of equals the first), or to its last is worst (the last)."""
+    chosen, least = 0, np.inf
     for i in range(seats.size):
-        if heavy[i] > 0 and (2 * seats[i] + 1) / heavy[i] < claim:
-            best, claim = i, (2 * seats[i] + 1) / heavy[i]
-    return best
-
-
-@njit(cache=True)
-def _worst_claim(seats, heavy):  # type: ignore[no-untyped-def]
-    """Return who has the worst claim to its last seat: of equal ones the last."""
-    worst, claim = 0, -np.inf
-    for i in range(seats.size):
-        if seats[i] > 0 and (2 * seats[i] - 1) / heavy[i] >= claim:
-            worst, claim = i, (2 * seats[i] - 1) / heavy[i]
-    return worst
+        if change > 0 and heavy[i] > 0 and (2 * seats[i] + 1) / heavy[i] < least:
+            chosen, least = i, (2 * seats[i] + 1) / heavy[i]
+        if change < 0 and seats[i] > 0 and (1 - 2 * seats[i]) / heavy[i] <= least:
+            chosen, least = i, (1 - 2 * seats[i]) / heavy[i]
+    return chosen
 
 
 def provincial_totals(plan: SupplyPlan, kind: FacilityKind, bases: dict[Base, Ints]) -> Ints:
@@ -125,18 +117,10 @@ def provincial_totals(plan: SupplyPlan, kind: FacilityKind, bases: dict[Base, In
 
 def county_targets(totals: Ints, weights: Ints) -> Ints:
     """Spread each month's total over the counties: shape (counties of the atlas, months)."""
-    spread = np.empty((len(weights), len(totals)), dtype=np.int64)
-    _spread(totals, weights.astype(np.float64), spread)
-    return spread
-
-
-@njit(cache=True)
-def _spread(totals, heavy, spread):  # type: ignore[no-untyped-def]
-    for month in range(totals.size):
-        if month > 0 and totals[month] == totals[month - 1]:
-            spread[:, month] = spread[:, month - 1]
-        else:
-            spread[:, month] = _apportion(totals[month], heavy)
+    spread = np.zeros((len(totals), len(weights)), dtype=np.int64)
+    heavy = weights.astype(np.float64)
+    _spread(totals.astype(np.int64), heavy, heavy.sum(), spread)
+    return np.ascontiguousarray(spread.T)
 
 
 @dataclass(frozen=True)

@@ -166,13 +166,13 @@ def _note_requests(requests, log, once, limit, spans, reach):  # type: ignore[no
         row += requested
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _further(one, other):  # type: ignore[no-untyped-def]
     """Return the furthest step of two, with the flags of both."""
     return max(one & _STEP, other & _STEP) | ((one | other) & ~_STEP)
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _came_to(minute, ends, begin, end, limit):  # type: ignore[no-untyped-def]
     """Return what a request came to in a span that it does not come after.
 
@@ -208,7 +208,7 @@ def _count_persons(spells, reach, roll, spans, bands, count):  # type: ignore[no
             _count(count[y, cell[best] + band * _BAND_STRIDE], reach[best, y])
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _furthest(row, y, spells, reach, earlier, spans):  # type: ignore[no-untyped-def]
     """Return the spell of a person, from its last one back, that came furthest in a span; -1 for none."""
     start, end, _ = spells
@@ -221,13 +221,13 @@ def _furthest(row, y, spells, reach, earlier, spans):  # type: ignore[no-untyped
     return best
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _goes_before(row, best, y, start, reach):  # type: ignore[no-untyped-def]
     step, furthest = reach[row, y] & _STEP, reach[best, y] & _STEP
     return step > furthest or (step == furthest and start[row] > start[best])
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _count(columns, reach):  # type: ignore[no-untyped-def]
     step = reach & _STEP
     columns[step] += 1

@@ -155,7 +155,7 @@ def _rank(seekers, units, offer, distances, weights, edges, stream, step, best):
             step[i] = _REQUESTED
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _price(i, seekers, offer, prices):  # type: ignore[no-untyped-def]
     """Note what each kind of facility asks of a seeker, none where it cannot pay or is not admitted."""
     _, _, months, _, _, payers, ability = seekers
@@ -173,7 +173,7 @@ def _price(i, seekers, offer, prices):  # type: ignore[no-untyped-def]
     return payable
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _list(i, seekers, units, distances, prices, price_weight, lists):  # type: ignore[no-untyped-def]
     """List the units that are open and payable, with mean distance and what price and size count."""
     _, minutes, _, homes, townships, _, _ = seekers
@@ -195,14 +195,14 @@ def _list(i, seekers, units, distances, prices, price_weight, lists):  # type: i
     return count
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _draw(key, site, stream, way, liking):  # type: ignore[no-untyped-def]
     """Draw the way to each facility and the taste for it; apart, so that several are drawn at once."""
     for j in range(site.size):
         way[j], liking[j], _, _ = words(key, site[j], _TASTE, stream[0], stream[1])
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _weigh(km, mark, size, way, weights):  # type: ignore[no-untyped-def]
     """Turn mean distances into ways, and add what they count."""
     for j in range(km.size):
@@ -210,7 +210,7 @@ def _weigh(km, mark, size, way, weights):  # type: ignore[no-untyped-def]
         mark[j] = mark[j] + weights[1] * km[j] / weights[2] - size[j]
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _pick(count, unit, drawn, reach_km, edges, best, scratch):  # type: ignore[no-untyped-def]
     """Keep the best of the units in reach; tell whether there is one. The lowest mark is best.
 
@@ -230,7 +230,7 @@ def _pick(count, unit, drawn, reach_km, edges, best, scratch):  # type: ignore[n
     return True
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _bound(count, drawn, reach_km, edges, bound):  # type: ignore[no-untyped-def]
     """Bound the mark of each unit from below by the most that taste can be: whole parts, then its place."""
     _, km, mark, liking = drawn
@@ -240,7 +240,7 @@ def _bound(count, drawn, reach_km, edges, bound):  # type: ignore[no-untyped-def
         bound[j] = (parts << _PLACE_BITS) + j if km[j] <= reach_km else _FAR
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _lead(bound, lead):  # type: ignore[no-untyped-def]
     """Find the lowest bounds, one more than units are kept; as many passes without a branch are fastest."""
     last = np.int64(-_FAR)
@@ -251,7 +251,7 @@ def _lead(bound, lead):  # type: ignore[no-untyped-def]
         lead[place] = last = least
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _apart(drawn, edges, lead):  # type: ignore[no-untyped-def]
     """Tell whether each leading unit's mark is below whatever the next one's may be."""
     _, _, mark, liking = drawn
@@ -265,7 +265,7 @@ def _apart(drawn, edges, lead):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _pick_by_taste(bound, unit, drawn, best, score):  # type: ignore[no-untyped-def]
     """Keep the best by their marks, of those whose bounds leave it open."""
     listed, _, mark, liking = drawn
@@ -276,7 +276,7 @@ def _pick_by_taste(bound, unit, drawn, best, score):  # type: ignore[no-untyped-
             _insert(best, score, unit[listed[j]], mark[j] - taste)
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _insert(best, score, unit, mark):  # type: ignore[no-untyped-def]
     """Put a unit among the best so far; of two with equal marks the one met first stands first."""
     if mark >= score[-1]:

@@ -36,42 +36,38 @@ def month_of_days(months: int) -> npt.NDArray[np.int16]:
 
 
 @njit(cache=True)
-def note_event(out, group, minute, weight, month_of_day):  # type: ignore[no-untyped-def]
-    """Add to the month of a minute, of shape (groups, months); before the founding or beyond: nowhere."""
+def note_event(out, group, minute, month_of_day):  # type: ignore[no-untyped-def]
+    """Count in the month of a minute, of shape (groups, months); before the founding or beyond: nowhere."""
     day = minute // MINUTES_PER_DAY
     if group >= 0 and 0 <= day < month_of_day.size:
-        out[group, month_of_day[day]] += weight
+        out[group, month_of_day[day]] += 1
 
 
 @njit(cache=True)
 def note_events(out, group, minute, month_of_day):  # type: ignore[no-untyped-def]
     """Count events, one a row."""
     for i in range(group.size):
-        note_event(out, group[i], minute[i], 1, month_of_day)
+        note_event(out, group[i], np.int64(minute[i]), month_of_day)
 
 
 @njit(cache=True)
 def note_stay(grid, group, start, end, weight, month_of_day):  # type: ignore[no-untyped-def]
-    """Note an interval in a grid that ``stays_of`` reads."""
-    since = max(start, 0)
-    if group >= 0 and end > since:
-        note_event(grid[_CHANGE], group, since, weight, month_of_day)
-        note_event(grid[_CHANGE], group, end, -weight, month_of_day)
-        _note_end(grid, group, since, weight, month_of_day)
-        _note_end(grid, group, end, -weight, month_of_day)
+    """Note an interval in a grid that ``stays_of`` reads, at its start and at its end.
 
-
-@njit(cache=True)
-def _note_end(grid, group, minute, weight, month_of_day):  # type: ignore[no-untyped-def]
-    """Note that time counts from a minute on: by the first boundary that does not lie before it."""
-    boundary = 0
-    if minute > 0:
-        day = (minute - 1) // MINUTES_PER_DAY
-        if day >= month_of_day.size:
-            return
-        boundary = month_of_day[day] + 1
-    grid[_COUNT, group, boundary] += weight
-    grid[_MINUTES, group, boundary] += weight * np.int64(minute)
+    Stocks change in the month of a minute; time counts from the first boundary that does not lie before it.
+    """
+    minute, change = max(start, 0), weight
+    if group < 0 or end <= minute:
+        return
+    for _ in range(2):
+        day, day_before = minute // MINUTES_PER_DAY, (minute - 1) // MINUTES_PER_DAY
+        if day < month_of_day.size:
+            grid[_CHANGE, group, month_of_day[day]] += change
+        if day_before < month_of_day.size:
+            boundary = month_of_day[day_before] + 1 if minute > 0 else 0
+            grid[_COUNT, group, boundary] += change
+            grid[_MINUTES, group, boundary] += change * minute
+        minute, change = end, -weight
 
 
 def grid_of_stays(groups: int, months: int) -> Ints:

@@ -127,7 +127,7 @@ def _share(available, asked, shares):  # type: ignore[no-untyped-def]
             before = upto
 
 
-@njit(cache=True)
+@njit(inline="always")
 def _part(available, running, total):  # type: ignore[no-untyped-def]
     """Return floor(available x running / total), whose product may pass 64 bits: minutes reach 10**11.
 
