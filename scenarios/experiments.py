@@ -23,9 +23,9 @@ from calibration.founders import founding_tables
 from calibration.life_tables import life_tables
 from scenarios.agreement import Agreement, agree
 from scenarios.load import Scenario
-from scenarios.probes import Binding, Central, bind_all, probe_all
+from scenarios.probes import Binding, Central, Change, bind_all, probe_all
 from scenarios.spread import census_base
-from scenarios.supply import supply_plan
+from scenarios.supply import own_settings, supply_plan
 from sim.capacity import build_supply
 from sim.kinds import Engine
 from sim.margins import Cells, rake
@@ -33,11 +33,12 @@ from sim.measures import Frame, Replay, Table, life_table, month_table, unit_tab
 from sim.model import CommunityModel, World, replay
 from sim.needs import Ledger
 from sim.parameters import Settings
-from sim.persons import cascade_table
+from sim.persons import Roll, cascade_table
 from sim.places import Atlas, Selection, load_atlas
+from sim.recall import Recall
 from sim.services import Service
 from sim.streams import Stream
-from sim.supply import CensusBase, Supply
+from sim.supply import CensusBase
 
 Progress = Callable[[str, int, int], None]  # name of the market, replication, months lived
 
@@ -146,7 +147,10 @@ def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResu
     gc.collect()  # a Mesa model refers to itself: its residents would stay until a collection
     watch.note("life")
     frame = frame_of(study, job, world)
-    served = tuple(_serve(study, scenario, job, world, ledger, frame, watch) for scenario in study.scenarios)
+    recall = Recall()  # scenarios share the steps that they do not change
+    served = tuple(
+        _serve(study, scenario, job, world, ledger, frame, recall, watch) for scenario in study.scenarios
+    )
     residents = (record.residents_start, record.residents_end, record.resident_months)
     return JobResult(job, life_table(record, frame), served, residents, watch.seconds, watch.peak_mb)
 
@@ -162,24 +166,28 @@ def frame_of(study: Study, job: Job, world: World) -> Frame:
 
 
 def _serve(
-    study: Study, scenario: Scenario, job: Job, world: World, ledger: Ledger, frame: Frame, watch: _Watch
-) -> Served:
+    study: Study, scenario: Scenario, job: Job, world: World, ledger: Ledger, frame: Frame, recall: Recall,
+    watch: _Watch,
+) -> Served:  # fmt: skip
     settings = scenario.settings.drawn(study.seed, job.replication)
     stream = Stream.of(study.seed, job.replication)
     counties = world.atlas.markets[job.market].counties
 
-    def meet(needs: Ledger, moved: Settings, change: Callable[[Supply], Supply]) -> Replay:
-        plan = supply_plan(scenario, moved, study.months)
-        supply = change(build_supply(plan, world.atlas, base_of_province(), counties))
-        return replay(needs, scenario.services, moved, supply, stream, study.months, study.engine)
+    def meet(needs: Ledger, moved: Settings, change: Change, recall: Recall | None = None) -> Replay:
+        recall = recall or Recall()
+        plan = own_settings(supply_plan(scenario, moved, study.months))
+        built = recall.of("supply", build_supply, plan, world.atlas, base_of_province(), counties)
+        definitions = scenario.services, moved, change(built)
+        return replay(needs, *definitions, stream, study.months, study.engine, recall)
 
-    done = meet(ledger, settings, lambda supply: supply)
+    done = meet(ledger, settings, lambda supply: supply, recall)
     agreement = None
     if job == smallest_job(study, world.atlas):
         market = world.atlas.markets[job.market].name
         agreement = agree(done, study.months, study.engine, market, job.replication)
+    roll = recall.of("roll", Roll.of, ledger.spells, frame)
     watch.note("service")
-    tables = {"months": month_table(done, frame), "cascade": cascade_table(done, frame),
+    tables = {"months": month_table(done, frame), "cascade": cascade_table(done, frame, roll=roll),
               "waits": wait_table(done, frame), "units": unit_table(done, frame)}  # fmt: skip
     watch.note("demand")
     if job.replication or not study.probed:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
+from typing import Protocol
 
 import numpy as np
 
@@ -19,12 +20,23 @@ from sim.kinds import Outcome, Step
 from sim.measures import Frame, Replay, Table, month_table
 from sim.needs import Ledger, Spells, take
 from sim.parameters import Settings
-from sim.persons import cascade_table
+from sim.persons import Roll, cascade_table
+from sim.recall import Recall
 from sim.services import Service
 from sim.supply import PARTS, Supply
 
 SHARED = ("choice.", "money.")
-Meet = Callable[[Ledger, Settings, Callable[[Supply], Supply]], Replay]
+Change = Callable[[Supply], Supply]
+
+
+class Meet(Protocol):
+    """Replays a ledger under settings, its supply changed by a function."""
+
+    def __call__(
+        self, needs: Ledger, moved: Settings, change: Change, recall: Recall | None = None
+    ) -> Replay:
+        """Replay; ``recall`` remembers the steps of earlier replays of the needs."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -49,10 +61,7 @@ class Binding:
 
 @dataclass(frozen=True)
 class Central:
-    """The central replication of a scenario in a market: what probes depart from.
-
-    ``meet`` replays a ledger under settings, its supply changed by a function.
-    """
+    """The central replication of a scenario in a market: what probes depart from."""
 
     scenario: Scenario
     settings: Settings
@@ -61,6 +70,33 @@ class Central:
     frame: Frame
     market: int
     meet: Meet
+
+    @cached_property
+    def parts(self) -> dict[tuple[int, ...], Part]:
+        """Return the parts of the ledger that replays have needed so far, by their services."""
+        return {}
+
+    def part(self, services: tuple[int, ...]) -> Part:
+        """Return the part of the ledger that belongs to some services, met at the central settings."""
+        if services not in self.parts:
+            ledger, recall = only(self.ledger, services), Recall()
+            unmoved = self.settings.with_values({})  # a copy: a plan of moved settings is read as drawn
+            self.meet(ledger, unmoved, _as_it_is, recall)
+            self.parts[services] = Part(ledger, Roll.of(ledger.spells, self.frame), recall)
+        return self.parts[services]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The needs of some services, who has them, and what the steps of their central replay came to."""
+
+    ledger: Ledger
+    roll: Roll
+    recall: Recall
+
+
+def _as_it_is(supply: Supply) -> Supply:
+    return supply
 
 
 def probes_of(scenario: Scenario) -> list[Probe]:
@@ -104,37 +140,39 @@ def _with_rivals(services: Sequence[Service], named: Sequence[int]) -> tuple[int
 
 def only(ledger: Ledger, services: tuple[int, ...]) -> Ledger:
     """Return the part of a ledger that belongs to some services."""
-    kept = np.isin(ledger.spells.service, services)
-    row = np.cumsum(kept) - 1
-    asks = take(ledger.asks, kept[ledger.asks.spell])
-    spells = take(ledger.spells, kept)
-    assert isinstance(spells, Spells)
     mine = np.isin(np.arange(len(ledger.people)), services)
     people, persons = ledger.people * mine[:, None, None, None], ledger.persons * mine[:, None, None]
-    moved = replace(asks, spell=row[asks.spell].astype(np.int32))
+    kept = mine[ledger.spells.service]
+    if kept.all():
+        return replace(ledger, people=people, persons=persons)
+    row = np.cumsum(kept, dtype=np.int32) - 1
+    asks = take(ledger.asks, np.flatnonzero(kept[ledger.asks.spell]))
+    spells = take(ledger.spells, np.flatnonzero(kept))
+    assert isinstance(spells, Spells)
+    moved = replace(asks, spell=row[asks.spell].astype(np.int32, copy=False))
     return replace(ledger, spells=spells, asks=moved, people=people, persons=persons)
 
 
 def probe_all(central: Central) -> dict[str, Table]:
     """Replay every probe; return the last year by month and person, the probe's number as the replication."""
-    parts: dict[tuple[int, ...], Ledger] = {}
     base = last_year(central.done, central.frame)
     found: dict[str, list[Table]] = {name: [] for name in base}
     for number, probe in enumerate(probes_of(central.scenario)):
         services = services_moved(central.scenario, probe.parameter)
-        ledger = parts.setdefault(services, only(central.ledger, services))
+        part = central.part(services)
         moved = central.settings.with_values({probe.parameter: probe.value})
-        replayed = last_year(central.meet(ledger, moved, lambda supply: supply), central.frame)
+        met = central.meet(part.ledger, moved, _as_it_is, part.recall)
+        replayed = last_year(met, central.frame, part.roll)
         for name, table in found.items():
             table.append(_merged(replayed[name], base[name], services, number))
     return {name: _stacked(tables) for name, tables in found.items() if tables}
 
 
-def last_year(outcome: Replay, frame: Frame) -> dict[str, Table]:
+def last_year(outcome: Replay, frame: Frame, roll: Roll | None = None) -> dict[str, Table]:
     """Tabulate the last year of a replay by month and person."""
     months = month_table(outcome, frame)
     late = months["month"] >= frame.months - 12
-    cascade = cascade_table(outcome, frame, (year_of(frame.months - 1),))
+    cascade = cascade_table(outcome, frame, (year_of(frame.months - 1),), roll)
     return {"months": {name: column[late] for name, column in months.items()}, "cascade": cascade}
 
 
@@ -154,9 +192,9 @@ def bind_all(central: Central) -> tuple[Binding, ...]:
     found = []
     for pool in central.done.supply.pools:
         mine = tuple(i for i, service in enumerate(central.scenario.services) if service.pool == pool)
-        ledger = only(central.ledger, _with_rivals(central.scenario.services, mine))
+        part = central.part(_with_rivals(central.scenario.services, mine))
         more = partial(one_place_more, unit=_longest_list(central.done, pool))
-        plus = central.meet(ledger, central.settings, more)
+        plus = central.meet(part.ledger, central.settings, more, part.recall)
         base_days, plus_days = (_unmet(each, central.frame, mine) for each in (central.done, plus))
         found.append(Binding(central.market, central.frame.replication, pool, base_days, plus_days))
     return tuple(found)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -196,6 +197,7 @@ class Scenario:
         return tuple(source.file for source in self.lineage[1:])
 
 
+@cache
 def _last_day(month: int) -> int:
     """Return the ordinal day on which a month after the founding ends."""
     index = FOUNDING.year * 12 + FOUNDING.month - 1 + month

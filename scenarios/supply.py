@@ -41,6 +41,13 @@ def supply_plan(
     return replace(plan, paths=paths | _least_sizes(plan)) if drawn else plan
 
 
+def own_settings(plan: SupplyPlan) -> SupplyPlan:
+    """Leave a plan the settings of its facilities and staff alone: no other moves what is built from it."""
+    owners = {kind.id for kind in plan.kinds} | {cadre.id for cadre in plan.cadres}
+    own = {name: plan.settings[name] for name in plan.settings if name.split(".", 1)[0] in owners}
+    return replace(plan, settings=own)
+
+
 def _least_sizes(plan: SupplyPlan) -> dict[str, Floats]:
     """Give the sizes of new facilities, by month, that hold the least of their first pool's places."""
     found = {}

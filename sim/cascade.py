@@ -1,29 +1,30 @@
 """Choice at replay: who wishes, what they can pay, which places they reach, what they request.
 
-The ledger says who asks and with which word of the draw; settings and supply decide here. Odds ratios
-multiply the odds of the wish, not the share. What is lost at each step is the cascade, the answer to "why
-not". The last step, from request to a place, is ``sim.facilities``.
+The ledger says who asks and with which word of the draw; settings and supply decide here: wishes in
+``sim.wishes``, the best places in ``sim.ranking``. What is lost at each step is the cascade, the answer to
+"why not". The last step, from request to a place, is ``sim.facilities``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.clock import MINUTES_PER_DAY, NEVER
-from sim.conditions import COLUMNS, Conditions, has
-from sim.errors import ScenarioError
+from sim.compiled import njit
 from sim.kinds import Employment, Pension
-from sim.needs import Array, Asks, Ledger, Spells, take
+from sim.needs import Array, Asks, Ledger
 from sim.parameters import Settings
 from sim.places import Atlas, load_atlas
-from sim.ranking import BEST, Distances, Offer, Seekers, Weights, rank
+from sim.ranking import BEST, Distances, Offer, Weights, rank
+from sim.recall import Recall
 from sim.services import Service
-from sim.streams import Decision, Keys, Stream, threshold
+from sim.streams import Decision, Keys, Stream
 from sim.supply import PARTS, Supply
+from sim.wishes import WISHED, Seekers, Wishers, wish_names
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -31,7 +32,10 @@ Floats = npt.NDArray[np.float64]
 _MONTHS_A_YEAR = 12
 _FEN_PER_YUAN = 100
 _FIRST_MONTH_OF_2021 = 2  # growth of means counts from the calendar year 2020
-_CEILING_SLACK = 1e-9
+_MEANS = (
+    "money.pension_employee", "money.pension_resident", "money.pension_age_years", "money.pension_growth",
+    "money.income_growth",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,74 +69,59 @@ def choose(
     supply: Supply,
     stream: Stream,
     atlas: Atlas | None = None,
+    recall: Recall | None = None,
 ) -> Requests:
     """Turn the asks of a ledger into requests under one scenario's settings and supply.
 
     Units count where they are open when the resident asks (at the founding, for asks before it).
-    ``atlas`` is the registry of Fujian unless given. Raises ScenarioError where a setting lets more wish than
-    the ledger kept asks for.
+    ``atlas`` is the registry of Fujian unless given; ``recall`` remembers the steps of earlier replays.
+    Raises ScenarioError where a setting lets more wish than the ledger kept asks for.
     """
+    recall = Recall() if recall is None else recall
+    queued = [index for index, service in enumerate(services) if service.queued]
+    odds = {index: _picked(settings, wish_names(services[index])) for index in queued}
+    wishers = recall.of("wishers", Wishers.of, ledger, tuple(services), odds)
     distances = Distances.of(atlas or load_atlas(), settings["choice.distance_scale"])
-    scene = _Scene(ledger.spells, settings, supply, stream, distances)
-    of_ask = ledger.spells.service[ledger.asks.spell]
-    groups = list(dict.fromkeys(service.group for service in services))
-    parts = [_no_requests()]
-    for index, service in enumerate(services):
-        if service.queued:
-            rows = np.flatnonzero(of_ask == index)
-            asks = take(ledger.asks, rows)
-            wishes = asks.wish < threshold(wish_shares(asks, service, settings))
-            found = scene.requests(take(asks, wishes), service)
-            count = int(wishes.sum())
-            parts.append(
-                found
-                | {
-                    "ask": rows[wishes].astype(np.int32),
-                    "service": np.full(count, index, dtype=np.uint8),
-                    "group_id": np.full(count, groups.index(service.group), dtype=np.uint8),
-                }
-            )
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    order = np.lexsort((joined["service"], joined["key"], joined["minute"]))
+    scene = _Scene(ledger.asks, wishers, settings, supply, stream, distances, recall)
+    columns = _no_choice(wishers.ask.size)
+    for index in queued:
+        for name, values in scene.choice(index, services[index]).items():
+            columns[name][wishers.rows[index]] = values
     spell_step = np.zeros(ledger.spells.key.size, dtype=np.uint8)
-    np.maximum.at(spell_step, joined["spell"], joined["step"])
-    return Requests(**{name: column[order] for name, column in joined.items()}, spell_step=spell_step)
+    _raise_steps(spell_step, wishers.spell, columns["step"])
+    kept = {name: getattr(wishers, name) for name in WISHED}
+    return Requests(**kept, **columns, spell_step=spell_step)
 
 
-def wish_shares(asks: Asks, service: Service, settings: Settings) -> Floats:
-    """Return the probability with which each ask is a wish: the level, its odds times the odds ratios.
-
-    Raises ScenarioError where it exceeds the service's ceiling, above which the ledger kept no asks.
-    """
-    level = settings[service.wish]
-    odds = np.ones(asks.spell.size)
-    columns = {name: getattr(asks, name) for name in (*COLUMNS, "mother_employment")}
-    hold = Conditions.of([each.who for each in service.odds]).holding(columns, asks.age_months)
-    for number, each in enumerate(service.odds):
-        odds = np.where(has(hold, number), odds * settings[each.ratio], odds)
-    shares = level * odds / (1 - level + level * odds)
-    if shares.size and float(shares.max()) > service.wish_ceiling + _CEILING_SLACK:
-        raise ScenarioError(
-            f"{service.wish} = {level:g} lets {shares.max():.3g} of some residents wish for {service.id}: "
-            f"needs were kept for at most {service.wish_ceiling:.3g} (raise the high end of its range)"
-        )
-    return np.asarray(shares)
+@njit(cache=True)
+def _raise_steps(spell_step, spell, step):  # type: ignore[no-untyped-def]
+    for i in range(spell.size):
+        spell_step[spell[i]] = max(spell_step[spell[i]], step[i])
 
 
-def abilities(asks: Asks, keys: Keys, service: Service, settings: Settings, stream: Stream) -> Ints:
-    """Return what each asking resident can pay, fen a month.
+def _picked(settings: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:
+    """Take the numbers that a step reads, so that it can read no others; empty names are of no use."""
+    return {name: settings[name] for name in names if name}
+
+
+def abilities(
+    asks: Asks, keys: Keys, service: Service, settings: Mapping[str, float], stream: Stream,
+    rows: Ints | None = None,
+) -> Ints:  # fmt: skip
+    """Return what each asking resident can pay, fen a month: of all asks, or of some rows of them.
 
     The pension of its class, where the service counts it and it is of age or retired, and a share of the
     household's income per head times the heads whose income counts, both with their growth since 2020, times
     a lognormal factor that is the resident's own for life.
     """
-    years = _years_since_2020(np.maximum(asks.ordinal.astype(np.int64), 0))
+    rows = np.arange(keys.size) if rows is None else rows
+    years = _years_since_2020(np.maximum(asks.ordinal[rows].astype(np.int64), 0))
     yuan = np.zeros(keys.size)
     if service.counts_pension:
-        yuan += _pensions(asks, settings) * (1 + settings["money.pension_growth"]) ** years
+        yuan += _pensions(asks, rows, settings) * (1 + settings["money.pension_growth"]) ** years
     if service.income_share:
         share = settings[service.income_share] * settings[service.income_heads] / _MONTHS_A_YEAR
-        yuan += share * asks.income * (1 + settings["money.income_growth"]) ** years
+        yuan += share * asks.income[rows] * (1 + settings["money.income_growth"]) ** years
     if service.ability_spread:
         yuan *= np.exp(settings[service.ability_spread] * _normal(stream, keys, int(Decision.ABILITY), 0))
     return np.asarray(np.rint(_FEN_PER_YUAN * yuan), dtype=np.int64)
@@ -143,57 +132,51 @@ def _years_since_2020(months: Ints) -> Ints:
     return (months - _FIRST_MONTH_OF_2021) // _MONTHS_A_YEAR + 1
 
 
-def _pensions(asks: Asks, settings: Settings) -> Floats:
+def _pensions(asks: Asks, rows: Ints, settings: Mapping[str, float]) -> Floats:
     """Return the monthly pension in yuan of 2020 of who draws one."""
     of_class = np.zeros(len(Pension))
     of_class[Pension.EMPLOYEE] = settings["money.pension_employee"]
     of_class[Pension.RESIDENT] = settings["money.pension_resident"]
-    of_age = asks.age_months >= _MONTHS_A_YEAR * settings["money.pension_age_years"]
-    return np.where(of_age | (asks.employment == Employment.RETIRED), of_class[asks.pension], 0.0)
+    of_age = asks.age_months[rows] >= _MONTHS_A_YEAR * settings["money.pension_age_years"]
+    draws = of_age | (asks.employment[rows] == Employment.RETIRED)
+    return np.where(draws, of_class[asks.pension[rows]], 0.0)
 
 
 @dataclass(frozen=True)
 class _Scene:
-    """The needs and the scenario that they meet."""
+    """Those who wish and the scenario that they meet."""
 
-    spells: Spells
+    asks: Asks
+    wishers: Wishers
     settings: Settings
     supply: Supply
     stream: Stream
     distances: Distances
+    recall: Recall
 
-    def requests(self, asks: Asks, service: Service) -> dict[str, Array]:
-        """Make the requests of one service from its asks that wished: the columns of those asks."""
-        keys, payer = self.spells.key[asks.spell], asks.payer.astype(np.int64)
-        step, candidates = self.places(asks, keys, service)
-        patience, stay = self.thresholds(asks, keys, service)
-        first = np.isin(payer, [int(each) for each in service.first])
+    def choice(self, index: int, service: Service) -> dict[str, Array]:
+        """Return what the asks of one service that are wishes choose: columns of ``Requests``."""
+        seekers = self.wishers.seekers[index]
+        step, candidates = self.places(index, service)
+        picked = _picked(self.settings, (service.patience_days, service.stay_days, service.stay_spread))
+        patience, stay = self.recall.of(("waits", index), waits, seekers, service, picked, self.stream)
         places = np.array([max(1, round(self.settings[each.place] * PARTS)) for each in service.needed])
         return {
-            "spell": asks.spell,
-            "key": keys,
-            "minute": asks.minute,
-            "need_end": self.spells.end[asks.spell],
-            "patience_end": np.minimum(asks.minute + patience, NEVER - 1).astype(np.int32),
-            "stay": stay.astype(np.int32),
-            "priority": np.where(first, 0, 1).astype(np.uint8),
-            "parts": places[self.spells.group[asks.spell]].astype(np.int32),
+            "patience_end": np.minimum(seekers.minute + patience, NEVER - 1),
+            "stay": stay,
+            "parts": places[self.wishers.groups[index]],
             "step": step,
             "candidates": candidates,
         }
 
-    def places(self, asks: Asks, keys: Keys, service: Service) -> tuple[Array, Array]:
-        """Return the step that each ask reaches and the units it requests."""
-        settings, supply = self.settings, self.supply
-        seekers = Seekers(
-            key=keys,
-            minute=np.maximum(asks.minute, 0),
-            month=np.clip(asks.ordinal.astype(np.int64), 0, supply.months - 1),
-            county=asks.county,
-            township=asks.township,
-            payer=asks.payer.astype(np.int64),
-            ability=abilities(asks, keys, service, settings, self.stream),
-        )
+    def places(self, index: int, service: Service) -> tuple[Array, Array]:
+        """Return the step that each ask of a service reaches and the units it requests."""
+        settings, supply, recall = self.settings, self.supply, self.recall
+        seekers, asked = self.wishers.seekers[index], self.wishers.ask[self.wishers.rows[index]]
+        own = (service.income_share, service.income_heads, service.ability_spread)
+        means = _picked(settings, (*_MEANS, *own))
+        given = self.asks, seekers.key, service, means, self.stream, asked
+        ability = recall.of(("ability", index), abilities, *given)
         weights = Weights(
             price=settings["choice.price_weight"],
             travel=settings["choice.travel_weight"],
@@ -202,21 +185,26 @@ class _Scene:
             lists=min(max(round(settings["choice.lists"]), 1), BEST),
         )
         pool = supply.pools.index(service.pool) if service.pool in supply.pools else -1
-        units = np.flatnonzero(supply.units.pool == pool)
         prices = supply.prices[:, supply.services.index(service.id)]
-        offer = Offer(units, prices, supply.admits, supply.free)
-        return rank(seekers, supply.units, offer, self.distances, weights, self.stream)
+        offer = Offer.of(supply.units, pool, prices, supply.admits, supply.free)
+        return recall.of(("rank", index), rank, seekers, ability, offer, self.distances, weights, self.stream)
 
-    def thresholds(self, asks: Asks, keys: Keys, service: Service) -> tuple[Ints, Ints]:
-        """Draw patience (exponential) and stay (lognormal) in minutes, at least one minute each."""
-        code, time = service.draw_code, asks.ordinal.astype(np.int64)
-        median = self.settings[service.patience_days]
-        waits = -np.log2(self.stream.uniform(keys, Decision.PATIENCE | code, time)) * median
-        if not service.stay_days:
-            return _minutes(waits), np.full(keys.size, NEVER, dtype=np.int64)
-        mean, spread = self.settings[service.stay_days], self.settings[service.stay_spread]
-        stays = mean * np.exp(spread * _normal(self.stream, keys, Decision.STAY | code, time) - spread**2 / 2)
-        return _minutes(waits), _minutes(stays)
+
+def waits(
+    seekers: Seekers, service: Service, settings: Mapping[str, float], stream: Stream
+) -> tuple[Ints, Ints]:
+    """Draw patience (exponential) and stay (lognormal) in minutes, at least one minute each.
+
+    A stay is ``NEVER`` where it lasts as long as the need.
+    """
+    code, keys, time = service.draw_code, seekers.key, seekers.ordinal.astype(np.int64)
+    median = settings[service.patience_days]
+    patience = -np.log2(stream.uniform(keys, Decision.PATIENCE | code, time)) * median
+    if not service.stay_days:
+        return _minutes(patience), np.full(keys.size, NEVER, dtype=np.int64)
+    mean, spread = settings[service.stay_days], settings[service.stay_spread]
+    stays = mean * np.exp(spread * _normal(stream, keys, Decision.STAY | code, time) - spread**2 / 2)
+    return _minutes(patience), _minutes(stays)
 
 
 def _minutes(days: Floats) -> Ints:
@@ -225,16 +213,13 @@ def _minutes(days: Floats) -> Ints:
 
 def _normal(stream: Stream, keys: Keys, decision: int, time: int | Ints) -> Floats:
     """Draw standard normal deviates from two words (Box & Muller 1958)."""
-    first, second = (stream.uniform(keys, decision, time, word) for word in (0, 1))
+    words = stream.words(keys, decision, time)
+    first, second = ((word + 0.5) * 2.0**-32 for word in words[:2])
     return np.asarray(np.sqrt(-2 * np.log(first)) * np.cos(2 * np.pi * second))
 
 
-def _no_requests() -> dict[str, Array]:
-    """Return the columns of no request at all."""
-    types = {
-        "spell": np.int32, "key": np.uint64, "service": np.uint8, "minute": np.int32, "need_end": np.int32,
-        "patience_end": np.int32, "stay": np.int32, "priority": np.uint8, "parts": np.int32, "step": np.uint8,
-        "ask": np.int32, "group_id": np.uint8,
-    }  # fmt: skip
-    empty = {name: np.zeros(0, dtype=kind) for name, kind in types.items()}
-    return empty | {"candidates": np.zeros((0, BEST), dtype=np.int32)}
+def _no_choice(count: int) -> dict[str, Array]:
+    """Return the columns that choice fills."""
+    types = {"patience_end": np.int32, "stay": np.int32, "parts": np.int32, "step": np.uint8}
+    empty: dict[str, Array] = {name: np.zeros(count, dtype=kind) for name, kind in types.items()}
+    return empty | {"candidates": np.full((count, BEST), -1, dtype=np.int32)}

@@ -7,23 +7,38 @@ Persons are counted by the county they live in, capacity and occupied places by 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.cascade import Requests
 from sim.clock import MINUTES_PER_DAY, NEVER, month_start, year_of
+from sim.compiled import njit
 from sim.kinds import Outcome, Step
 from sim.log import Log
 from sim.needs import Ledger
 from sim.services import Service
 from sim.supply import Supply, Units
-from sim.tallies import durations, flows, stocks
+from sim.tallies import (
+    boundaries,
+    grid_of_stays,
+    month_of_days,
+    note_event,
+    note_events,
+    note_stay,
+    stays_of,
+)
 from sim.workload import WorkloadLog
 
 Table = dict[str, npt.NDArray]
 AGE_BANDS_MONTHS = (36, 216, 720, 840, 960)
 YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
+_NOWHERE = -1
+_EVENTS = ("requests", "admitted", "finished", "left")
+_STAYS = {"waiting": "unmet_days", "in_place": "in_place_days", "place_parts": "place_part_days"}
+_ALREADY_PLACED, _PAST, _FINISHED = map(int, (Outcome.ALREADY_PLACED, Outcome.PAST, Outcome.FINISHED))
+_NEED_ENDED, _PATIENCE_ENDED = int(Outcome.LEFT_NEED_ENDED), int(Outcome.LEFT_PATIENCE_ENDED)
 
 
 @dataclass(frozen=True)
@@ -60,129 +75,130 @@ class Frame:
     months: int
     replication: int
 
-    @property
-    def county_count(self) -> int:
-        """Return how many counties the atlas has."""
-        return len(self.county_codes)
+    @cached_property
+    def reported_row(self) -> npt.NDArray[np.int64]:
+        """Return for each county of the atlas its row among the reported ones, -1 for the others."""
+        row = np.full(len(self.county_codes), -1, dtype=np.int64)
+        row[self.counties] = np.arange(len(self.counties))
+        return row
 
 
 def month_table(replay: Replay, frame: Frame) -> Table:
     """Tabulate needs, requests, service and capacity by county, service and month."""
-    grid = _person_flows(replay, frame) | _place_flows(replay, frame) | _minutes(replay, frame)
-    grid["needed"] = replay.ledger.persons
-    shape = (len(frame.services), len(frame.counties), frame.months)
-    service, county, month = np.indices(shape)
-    columns = {name: values[:, frame.counties, :].ravel() for name, values in grid.items()}
+    place = _Place(frame)
+    grid = _requests(replay, place) | _capacity(replay.supply, place) | _minutes(replay, frame)
+    grid["needed"] = replay.ledger.persons[:, frame.counties, :]
+    service, county, month = np.indices(place.shape)
     keys = {
         "replication": np.full(service.size, frame.replication),
         "county": frame.county_codes[frame.counties][county.ravel()],
         "service": service.ravel(),
         "month": month.ravel(),
     }
+    columns = {name: values.ravel() for name, values in grid.items()}
     return {name: np.asarray(column, dtype=np.int64) for name, column in (keys | columns).items()}
 
 
-def _person_flows(replay: Replay, frame: Frame) -> dict[str, npt.NDArray]:
-    """Count persons by where they live: needs, asks, requests and what became of them."""
+def _requests(replay: Replay, place: _Place) -> dict[str, npt.NDArray]:
+    """Count what became of requests: persons by where they live, occupied places by where the unit stands."""
     spells, requests, log = replay.ledger.spells, replay.requests, replay.log
-    place = _Place(frame)
+    days, months = month_of_days(place.frame.months), place.frame.months
     wished = place.of(requests.service, spells.county[requests.spell])
     asked = _requested(replay)
-    home = wished[asked]
-    minute = requests.minute[asked].astype(np.int64)
-    admitted, ended = log.admitted.astype(np.int64), log.ended.astype(np.int64)
-    served = admitted < NEVER
-    waited_to = np.where(served, admitted, ended)
-    left = np.isin(log.outcome, (Outcome.LEFT_NEED_ENDED, Outcome.LEFT_PATIENCE_ENDED))
-    real = log.outcome != Outcome.ALREADY_PLACED
-    done = log.outcome == Outcome.FINISHED
-    size, months = place.size, frame.months
-    minutes = {
-        "in_place_days": durations(admitted[served], ended[served], home[served], size, months),
-        "unmet_days": durations(minute[real], waited_to[real], home[real], size, months),
-    }
-    return place.shaped(
-        {
-            "asks": flows(requests.minute, wished, size, months),
-            "requests": flows(minute[real], home[real], size, months),
-            "admitted": flows(admitted[served & (minute >= 0)], home[served & (minute >= 0)], size, months),
-            "finished": flows(ended[done], home[done], size, months),
-            "left": flows(ended[left], home[left], size, months),
-            "waiting": stocks(minute[real], waited_to[real], home[real], size, months),
-            "in_place": stocks(admitted[served], ended[served], home[served], size, months),
-        }
-        | {name: value // MINUTES_PER_DAY for name, value in minutes.items()}
-    )
+    where = place.of(requests.service[asked], replay.supply.units.county[log.unit])
+    events = {name: np.zeros((place.size, months), dtype=np.int64) for name in ("asks", *_EVENTS)}
+    grids = {name: grid_of_stays(place.size, months) for name in _STAYS}
+    note_events(events["asks"], wished, requests.minute, days)
+    _note_requests(
+        (wished[asked], where, requests.minute[asked], requests.parts[asked]),
+        (log.outcome, log.admitted, log.ended),
+        tuple(events[name] for name in _EVENTS), tuple(grids.values()), days,
+    )  # fmt: skip
+    found = dict(events)
+    for name, of_time in _STAYS.items():
+        found[name], minutes = stays_of(grids[name])
+        found[of_time] = minutes // MINUTES_PER_DAY
+    return {name: values.reshape(place.shape) for name, values in found.items()}
 
 
-def _place_flows(replay: Replay, frame: Frame) -> dict[str, npt.NDArray]:
-    """Count places by where the unit stands: occupied, built and usable parts."""
-    requests, log, units = replay.requests, replay.log, replay.supply.units
-    place = _Place(frame)
-    asked = _requested(replay)
-    served = log.admitted < NEVER
-    where = place.of(requests.service[asked][served], units.county[log.unit[served]])
-    parts = requests.parts[asked][served]
-    start, end = log.admitted[served].astype(np.int64), log.ended[served].astype(np.int64)
-    held = durations(start, end, where, place.size, frame.months, parts)
-    built, usable = unit_months(units, frame.months)
-    found = {
-        "place_parts": stocks(start, end, where, place.size, frame.months, parts),
-        "place_part_days": held // MINUTES_PER_DAY,
-    }
-    grid = place.shaped(found)
+@njit(cache=True)
+def _note_requests(rows, log, events, stays, days):  # type: ignore[no-untyped-def]
+    """Note what became of each request; those that were over before the founding came to nothing."""
+    homes, wheres, minutes, parts = rows
+    requests, admissions, finished, left = events
+    waiting, in_place, places = stays
+    for i in range(minutes.size):
+        outcome, home = log[0][i], homes[i]
+        minute, admitted, ended = np.int64(minutes[i]), np.int64(log[1][i]), np.int64(log[2][i])
+        if outcome == _PAST:
+            continue
+        if outcome != _ALREADY_PLACED:
+            note_event(requests, home, minute, days)
+            note_stay(waiting, home, minute, min(admitted, ended), 1, days)
+        if admitted < NEVER:
+            note_event(admissions, home if minute >= 0 else _NOWHERE, admitted, days)
+            note_stay(in_place, home, admitted, ended, 1, days)
+            note_stay(places, wheres[i], admitted, ended, np.int64(parts[i]), days)
+        if outcome == _FINISHED:
+            note_event(finished, home, ended, days)
+        if outcome in (_NEED_ENDED, _PATIENCE_ENDED):
+            note_event(left, home, ended, days)
+
+
+def _capacity(supply: Supply, place: _Place) -> dict[str, npt.NDArray]:
+    """Sum what is built and usable of the pool that each service takes its places from."""
+    units = supply.units
+    built, usable = unit_months(units, place.frame.months)
+    grid = {}
     for name, values in (("built_parts", built), ("usable_parts", usable)):
-        grid[name] = np.zeros((len(frame.services), frame.county_count, frame.months), dtype=np.int64)
-        for index, service in enumerate(frame.services):
-            of_pool = (
-                units.pool == replay.supply.pools.index(service.pool) if service.queued else units.pool < 0
-            )
-            np.add.at(grid[name][index], units.county[of_pool], values[of_pool])
+        grid[name] = np.zeros(place.shape, dtype=np.int64)
+        for index, service in enumerate(place.frame.services):
+            if service.queued:
+                for row, county in enumerate(place.frame.counties):
+                    here = (units.pool == supply.pools.index(service.pool)) & (units.county == county)
+                    grid[name][index, row] = values[here].sum(axis=0)
     return grid
 
 
 def unit_months(units: Units, months: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return built and usable parts of each unit at the end of each month: shape (units, months)."""
-    ends = np.array([month_start(m + 1) for m in range(months)])
-    built = np.zeros((len(units.id), months), dtype=np.int64)
-    staffed = np.zeros_like(built)
-    for unit, minute, b, s in zip(
-        units.step_unit, units.step_minute, units.step_built, units.step_staffed, strict=True
-    ):
-        since = ends > minute
-        built[unit, since] = b
-        staffed[unit, since] = s
+    month = np.searchsorted(boundaries(months)[1:], units.step_minute, side="right")
+    step = np.zeros((len(units.id), months + 1), dtype=np.int64)  # 0 for none; the last column is too late
+    step[units.step_unit, month] = np.arange(1, len(month) + 1)  # of several in a month the last holds
+    step = np.maximum.accumulate(step, axis=1)[:, :-1]
+    built, staffed = (np.append(0, column)[step] for column in (units.step_built, units.step_staffed))
     return built, np.minimum(built, staffed)
 
 
 def _minutes(replay: Replay, frame: Frame) -> dict[str, npt.NDArray]:
     """Spread the workload's minutes over the services that spend them."""
-    shape = (len(frame.services), frame.county_count, frame.months)
     log = replay.workload
     names = ("demanded", "supplied", "done", "backlog")
-    grid = {f"minutes_{name}": np.zeros(shape, dtype=np.int64) for name in names}
+    grid = {f"minutes_{name}": np.zeros(_Place(frame).shape, dtype=np.int64) for name in names}
     for row, index in enumerate(log.services):
         for name in names:
-            grid[f"minutes_{name}"][index] = getattr(log, name)[row]
+            grid[f"minutes_{name}"][index] = getattr(log, name)[row][frame.counties]
     return grid
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Number the pairs of service and county."""
+    """Number the pairs of service and reported county."""
 
     frame: Frame
 
     @property
+    def shape(self) -> tuple[int, int, int]:
+        return len(self.frame.services), len(self.frame.counties), self.frame.months
+
+    @property
     def size(self) -> int:
-        return len(self.frame.services) * self.frame.county_count
+        return self.shape[0] * self.shape[1]
 
     def of(self, service: npt.NDArray, county: npt.NDArray) -> npt.NDArray[np.int64]:
-        return service.astype(np.int64) * self.frame.county_count + county
-
-    def shaped(self, grids: dict[str, npt.NDArray]) -> dict[str, npt.NDArray]:
-        shape = (len(self.frame.services), self.frame.county_count, self.frame.months)
-        return {name: grid.reshape(shape) for name, grid in grids.items()}
+        """Return the number of each pair, -1 where the run does not report the county."""
+        row = self.frame.reported_row[county]
+        return np.where(row >= 0, service.astype(np.int64) * self.shape[1] + row, _NOWHERE)
 
 
 def _requested(replay: Replay) -> npt.NDArray[np.int64]:
@@ -202,23 +218,20 @@ def wait_table(replay: Replay, frame: Frame) -> Table:
     asked = _requested(replay)
     counted = (log.admitted < NEVER) & (requests.minute[asked] >= 0)
     rows = asked[counted]
-    days = (log.admitted[counted].astype(np.int64) - requests.minute[rows]) // MINUTES_PER_DAY
+    month = month_of_days(frame.months)[requests.minute[rows] // MINUTES_PER_DAY]
     years = np.array([year_of(m) for m in range(frame.months)])
-    month = (
-        np.searchsorted([month_start(m) for m in range(frame.months)], requests.minute[rows], side="right")
-        - 1
-    )
-    keys = np.stack(
-        [
-            frame.county_codes[replay.ledger.spells.county[requests.spell[rows]]],
-            requests.service[rows].astype(np.int64),
-            years[month],
-            days,
-        ]
-    )
-    unique, count = np.unique(keys, axis=1, return_counts=True)
-    names = ("county", "service", "year", "wait_days")
-    table = {name: unique[i] for i, name in enumerate(names)} | {"admitted": count.astype(np.int64)}
+    keys = {
+        "county": replay.ledger.spells.county[requests.spell[rows]],
+        "service": requests.service[rows],
+        "year": years[month] - YEARS[0],
+        "wait_days": (log.admitted[counted] - requests.minute[rows]) // MINUTES_PER_DAY,
+    }
+    sizes = (len(frame.county_codes), len(frame.services), frame.months, len(month_of_days(frame.months)))
+    code, count = np.unique(np.ravel_multi_index(list(keys.values()), sizes), return_counts=True)
+    table = dict(zip(keys, np.unravel_index(code, sizes), strict=True))
+    table["county"] = frame.county_codes[table["county"]]
+    table["year"] = table["year"] + YEARS[0]
+    table["admitted"] = count.astype(np.int64)
     replication = np.full(count.size, frame.replication, dtype=np.int64)
     return reported({"replication": replication} | table, frame)
 

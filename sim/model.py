@@ -48,6 +48,7 @@ from sim.parameters import Settings
 from sim.people import ResidentSet
 from sim.places import Atlas, Market
 from sim.rates import LifeTables
+from sim.recall import Recall
 from sim.residents import Residents
 from sim.services import Service
 from sim.stocks import aged_by_month, check_conserved
@@ -226,10 +227,15 @@ def replay(
     stream: Stream,
     months: int,
     engine: Engine = Engine.COMPILED,
+    recall: Recall | None = None,
 ) -> Replay:
-    """Meet a ledger's needs with a supply: choice, service and workload (10 to 12 of the order)."""
-    services = tuple(services)
-    requests = choose(ledger, services, settings, supply, stream)
-    serve = SERVE[engine]
-    log = serve(requests, supply.units, month_start(months))
-    return Replay(ledger, requests, log, carry(ledger, services, settings, supply), supply)
+    """Meet a ledger's needs with a supply: choice, service and workload (10 to 12 of the order).
+
+    ``recall`` remembers the steps of earlier replays of the ledger with the same engine.
+    """
+    recall, services, serve = recall or Recall(), tuple(services), SERVE[engine]
+    requests = choose(ledger, services, settings, supply, stream, recall=recall)
+    log = recall.of("log", serve, requests, supply.units, month_start(months))
+    minutes = {name: settings[name] for service in services for name in service.workload_names}
+    workload = recall.of("workload", carry, ledger, services, minutes, supply)
+    return Replay(ledger, requests, log, workload, supply)

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.clock import MINUTES_PER_DAY, month_start
+from sim.compiled import njit
 from sim.errors import Fault, ScenarioError
 from sim.places import Atlas, TownshipKind
 from sim.supply import Base, CensusBase, FacilityKind, Ints, SupplyPlan
@@ -71,17 +72,35 @@ def apportion(total: int, weights: Ints) -> Ints:
     >>> apportion(7, np.array([5, 3, 1])).tolist()
     [4, 2, 1]
     """
-    if total <= 0 or weights.sum() == 0:
-        return np.zeros(len(weights), dtype=np.int64)
-    heavy = weights.astype(np.float64)
-    seats = np.floor(heavy * total / heavy.sum() + 0.5)
-    with np.errstate(divide="ignore"):
-        while seats.sum() < total:
-            seats[np.argmin(np.where(heavy > 0, (2 * seats + 1) / heavy, np.inf))] += 1
-        while seats.sum() > total:
-            dearest = np.where(seats > 0, (2 * seats - 1) / heavy, -np.inf)
-            seats[len(seats) - 1 - np.argmax(dearest[::-1])] -= 1
-    return seats.astype(np.int64)
+    return county_targets(np.array([total]), weights)[:, 0]
+
+
+@njit(cache=True)
+def _spread(totals, heavy, weight, spread):  # type: ignore[no-untyped-def]
+    """Round each month's claims to the nearest seat, then give to the best or take from the worst."""
+    for month in range(totals.size):
+        if totals[month] <= 0 or weight <= 0:
+            continue
+        lacking = totals[month]
+        for i in range(heavy.size):
+            spread[month, i] = int(heavy[i] * totals[month] / weight + 0.5)
+            lacking -= spread[month, i]
+        while lacking != 0:
+            change = 1 if lacking > 0 else -1
+            spread[month, _claim(spread[month], heavy, change)] += change
+            lacking -= change
+
+
+@njit(inline="always")
+def _claim(seats, heavy, change):  # type: ignore[no-untyped-def]
+    """Return whose claim to one more seat is best (of equals the first), or to its last one worst (the last)."""
+    chosen, least = 0, np.inf
+    for i in range(seats.size):
+        if change > 0 and heavy[i] > 0 and (2 * seats[i] + 1) / heavy[i] < least:
+            chosen, least = i, (2 * seats[i] + 1) / heavy[i]
+        if change < 0 and seats[i] > 0 and (1 - 2 * seats[i]) / heavy[i] <= least:
+            chosen, least = i, (1 - 2 * seats[i]) / heavy[i]
+    return chosen
 
 
 def provincial_totals(plan: SupplyPlan, kind: FacilityKind, bases: dict[Base, Ints]) -> Ints:
@@ -98,9 +117,10 @@ def provincial_totals(plan: SupplyPlan, kind: FacilityKind, bases: dict[Base, In
 
 def county_targets(totals: Ints, weights: Ints) -> Ints:
     """Spread each month's total over the counties: shape (counties of the atlas, months)."""
-    distinct, month = np.unique(totals, return_inverse=True)
-    spread = np.stack([apportion(int(total), weights) for total in distinct], axis=1)
-    return np.asarray(spread[:, month])
+    spread = np.zeros((len(totals), len(weights)), dtype=np.int64)
+    heavy = weights.astype(np.float64)
+    _spread(totals.astype(np.int64), heavy, heavy.sum(), spread)
+    return np.ascontiguousarray(spread.T)
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,11 @@ class Service:
         return self.mechanism in (Mechanism.OCCUPANCY, Mechanism.CASELOAD)
 
     @property
+    def workload_names(self) -> tuple[str, ...]:
+        """List the full names of the settings that say how much work its people bring."""
+        return tuple(name for group in self.needed for name in (group.events, group.minutes) if name)
+
+    @property
     def draw_code(self) -> int:
         """Return the bits that set this service's draws apart, to be joined with a ``Decision``.
 

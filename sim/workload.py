@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.compiled import njit
 from sim.errors import LawBroken
 from sim.kinds import Mechanism
 from sim.needs import Ledger
@@ -109,16 +110,32 @@ def share_out(available: Ints, asked: Ints) -> Ints:
     >>> share_out(np.array([10]), np.array([[0], [0]])).ravel().tolist()
     [10, 0]
     """
-    running = np.cumsum(asked, axis=0)
-    total = running[-1]
-    upto = np.where(total > 0, _ratio(available, running, total), available)
-    return np.diff(upto, axis=0, prepend=np.zeros((1, len(available)), dtype=np.int64))
+    shares = np.empty(asked.shape, dtype=np.int64)
+    _share(np.ascontiguousarray(available), np.ascontiguousarray(asked), shares)
+    return shares
 
 
-def _ratio(available: Ints, running: Ints, total: Ints) -> Ints:
-    """Return floor(available x running / total) without overflow: minutes reach 10**11 in a run."""
-    product = available.astype(object) * running.astype(object)
-    return np.asarray(product // np.maximum(total, 1).astype(object)).astype(np.int64)
+@njit(cache=True)
+def _share(available, asked, shares):  # type: ignore[no-untyped-def]
+    for county in range(available.size):
+        total = asked[:, county].sum()
+        running, before = 0, 0
+        for service in range(asked.shape[0]):
+            running += asked[service, county]
+            upto = _part(available[county], running, total) if total > 0 else available[county]
+            shares[service, county] = upto - before
+            before = upto
+
+
+@njit(inline="always")
+def _part(available, running, total):  # type: ignore[no-untyped-def]
+    """Return floor(available x running / total), whose product may pass 64 bits: minutes reach 10**11.
+
+    Floating point comes within a few of it; what is left over is then small, so that whole numbers modulo
+    2**64 hold it exactly.
+    """
+    near = np.int64(np.float64(available) * np.float64(running) / np.float64(total))
+    return near + (available * running - near * total) // total
 
 
 def _check_laws(log: WorkloadLog, minutes: Ints) -> None:

@@ -29,7 +29,13 @@ def kept() -> Lived:
 
 def facts(**changes: Any) -> dict[str, Any]:
     scenario = load_scenario("plan-2025")
-    given = {"market": SMALLEST, "seed": SEED, "replication": 0, "months": MONTHS, "settings": scenario.settings}
+    given = {
+        "market": SMALLEST,
+        "seed": SEED,
+        "replication": 0,
+        "months": MONTHS,
+        "settings": scenario.settings,
+    }
     given = given | {name: value for name, value in changes.items() if name != "scenario"}
     return ledger_facts(changes.get("scenario", scenario), **given)
 
@@ -84,7 +90,9 @@ def test_whatever_moves_lives_or_needs_has_another_key(monkeypatch: pytest.Monke
     assert len(keys) == len(others) and content_key(facts()) not in keys
 
 
-@pytest.mark.parametrize("parameter", ["elder-bed.stay_days", "private-home.price.nursing-bed", "elder-bed.wish"])
+@pytest.mark.parametrize(
+    "parameter", ["elder-bed.stay_days", "private-home.price.nursing-bed", "elder-bed.wish"]
+)
 def test_what_only_a_replay_reads_keeps_the_key(parameter: str) -> None:
     assert content_key(moved(parameter)) == content_key(facts())
 

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from scenarios.load import FOLDER, define, load_scenario, scenario_names
 from scenarios.plan import load_register
 from scenarios.schema import DatedValue, Scenario, Unit
-from scenarios.supply import delivered_path, key_path, supply_plan
+from scenarios.supply import delivered_path, key_path, own_settings, supply_plan
+from sim.capacity import build_supply
 from sim.errors import ScenarioError
 from sim.kinds import Quality
 from sim.openings import base_counts
 from sim.places import load_atlas
+from sim.recall import same
 from sim.supply import Base, CensusBase
 
 SHIPPED = (
@@ -228,6 +230,17 @@ def test_a_share_of_townships_counts_the_townships_that_the_simulation_counts() 
     nobody = np.zeros(83, dtype=np.int64)
     counted = base_counts(CensusBase(nobody, nobody, nobody, nobody), load_atlas())[Base.TOWNSHIPS]
     assert unit.name == "stations" and unit.high == counted.sum()
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_supply_is_built_from_the_settings_of_its_facilities_and_staff_alone(name: str) -> None:
+    scenario, atlas = load_scenario(name), load_atlas()
+    count = np.full(83, 50_000, dtype=np.int64)
+    census = CensusBase(10 * count, 6 * count, 2 * count, count // 2)
+    plan = supply_plan(scenario)
+    whole, own = (build_supply(each, atlas, census, (19, 21)) for each in (plan, own_settings(plan)))
+    assert len(own_settings(plan).settings) < len(plan.settings)
+    assert len(whole.units) and same(whole, own)
 
 
 # ---- inheriting

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as trial
 from hypothesis import strategies as st
 
-from sim.cascade import Requests, abilities, choose, wish_shares
+from sim.cascade import Requests, abilities, choose
 from sim.clock import NEVER, month_start, year_of
 from sim.errors import ScenarioError
 from sim.kinds import Employment, Function, Living, Payer, Pension, Step
@@ -19,6 +19,7 @@ from sim.needs import Ledger
 from sim.parameters import Settings
 from sim.services import Condition, NeedGroup, OddsRatio, Service
 from sim.supply import Supply
+from sim.wishes import wish_shares
 from tests.sim.small_needs import (
     ANYONE,
     ATLAS,

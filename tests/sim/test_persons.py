@@ -10,7 +10,7 @@ from hypothesis import Phase, find, given, settings
 
 from sim.clock import MINUTES_PER_DAY, month_start, months_of
 from sim.kinds import Outcome, Step
-from sim.persons import KEYS, STEPS, cascade_table
+from sim.persons import KEYS, STEPS, Roll, cascade_table
 from tests.sim.small_replay import (
     CODES,
     EDGES,
@@ -75,14 +75,14 @@ def counted(made: Made) -> dict[str, Count]:
     found: dict[str, Count] = {name: Counter() for name in (*STEPS, "in_time", "pending")}
     for year in YEARS:
         begin, end = span(year)
-        persons: dict[tuple[int, int], tuple[int, int]] = {}
+        persons: dict[tuple[int, int], tuple[int, int, int]] = {}
         for number, spell in enumerate(made.spells):
             if spell["start"] < end and spell["end"] > begin:
                 own = [row for row in made.rows if row.number == number]
-                mine = furthest(spell, own, begin, end), number  # of equals the later spell
+                mine = furthest(spell, own, begin, end), spell["start"], number  # of equals the later spell
                 who = spell["key"], spell["service"]
                 persons[who] = max(persons.get(who, mine), mine)
-        for step, number in persons.values():
+        for step, _, number in persons.values():
             spell, own = made.spells[number], [row for row in made.rows if row.number == number]
             key = group(spell, year)
             for reached, name in enumerate(STEPS):
@@ -108,6 +108,22 @@ def test_persons_are_counted_once_at_their_furthest_step(made: Made) -> None:
     for name, count in counted(made).items():
         expected = {key: n for key, n in count.items() if n and key[0] in CODES[REPORTED]}
         assert told(table, KEYS, name) == expected, name
+
+
+@settings(max_examples=100, deadline=None)
+@given(replays())
+def test_a_roll_links_the_spells_of_a_person_and_service(made: Made) -> None:
+    roll = Roll.of(made.replay.ledger.spells, made.frame)
+    chains = []
+    for row in [row for row, last in enumerate(roll.last.tolist()) if last]:
+        chain = [row]
+        while roll.earlier[chain[-1]] >= 0:
+            chain.append(int(roll.earlier[chain[-1]]))
+        chains.append(tuple(reversed(chain)))
+    persons: dict[tuple[int, int], list[int]] = {}
+    for number, spell in enumerate(made.spells):
+        persons.setdefault((spell["key"], spell["service"]), []).append(number)
+    assert sorted(chains) == sorted(map(tuple, persons.values()))
 
 
 @settings(max_examples=100, deadline=None)

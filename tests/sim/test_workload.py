@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -126,6 +127,15 @@ def test_shares_are_exact_and_nobody_is_short_where_there_is_enough(available, a
     elif sum(asked):
         claims = [available * each / sum(asked) for each in asked]
         assert all(abs(share - claim) < 1.001 for share, claim in zip(shares, claims, strict=True))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 10**12), st.lists(st.integers(0, 10**12), min_size=1, max_size=4))
+def test_shares_are_those_of_exact_fractions_though_products_pass_64_bits(available, asked):
+    total, running = sum(asked), [sum(asked[: n + 1]) for n in range(len(asked))]
+    upto = [available * each // total if total else available for each in running]
+    expected = [upto[0], *(after - before for before, after in pairwise(upto))]
+    assert share_out(np.array([available]), np.array(asked)[:, None])[:, 0].tolist() == expected
 
 
 @settings(max_examples=100, deadline=None)
