@@ -19,6 +19,7 @@ from sim.errors import JinlinError, LawBroken
 from sim.kinds import Engine
 
 SEED = 20201101  # the day of the census; any number would do
+LEDGERS = Path("runs", ".ledgers")
 BAD_INPUT, BROKEN, STOPPED = 2, 1, 130
 
 
@@ -87,6 +88,8 @@ def run(
     engine: Annotated[
         Engine, typer.Option(help=_help("run engine"), metavar="compiled|simpy")
     ] = Engine.COMPILED,
+    ledgers: Annotated[Path, typer.Option(help=_help("run ledgers"), metavar="DIR")] = LEDGERS,
+    no_ledgers: Annotated[bool, typer.Option("--no-ledgers", help=_help("run no_ledgers"))] = False,
     lang: Lang = None,
 ) -> None:
     """Simulate scenarios and write a run folder for each."""
@@ -110,8 +113,9 @@ def run(
     progress = Progress(len(selection.markets) * replications * lives, MONTHS_TO_END_OF_2025, language)
     try:
         folders = run_scenarios(
-            loaded, selection, replications, seed, workers or 0, folder, progress, engine=engine
-        )
+            loaded, selection, replications, seed, workers or 0, folder, progress, engine=engine,
+            ledgers=None if no_ledgers else ledgers,
+        )  # fmt: skip
     except KeyboardInterrupt:
         typer.echo(say("stopped", language), err=True)
         raise typer.Exit(STOPPED) from None

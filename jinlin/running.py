@@ -21,12 +21,13 @@ from sim.places import Selection
 def run_scenarios(
     scenarios: Sequence[Scenario], selection: Selection, replications: int, seed: int, workers: int,
     out: Path, tell: Callable[[Event], None] = lambda event: None, months: int = MONTHS_TO_END_OF_2025,
-    engine: Engine = Engine.COMPILED,
+    engine: Engine = Engine.COMPILED, ledgers: Path | None = None,
 ) -> list[Path]:  # fmt: skip
     """Run scenarios over places and replications, and write a run folder for each.
 
     ``out`` is the run folder, or holds one for each of several scenarios. Scenarios that share what life and
-    needs depend on are lived once. Raises RunError before anything is run where a folder cannot be used.
+    needs depend on are lived once, and what they lived is kept in ``ledgers`` for later runs (None: nowhere).
+    Raises RunError before anything is run where a folder cannot be used.
     """
     folders = _folders(scenarios, out)
     for folder in folders:
@@ -36,7 +37,10 @@ def run_scenarios(
     numbered = sorted(range(len(scenarios)), key=lambda i: life_key(scenarios[i]))
     for _, group in groupby(numbered, key=lambda i: life_key(scenarios[i])):
         mine = list(group)
-        study = Study(tuple(scenarios[i] for i in mine), selection, replications, seed, months, engine=engine)
+        study = Study(
+            tuple(scenarios[i] for i in mine), selection, replications, seed, months, engine=engine,
+            ledgers=ledgers,
+        )  # fmt: skip
         for i, outcome in zip(mine, run_study(study, workers, tell), strict=True):
             write_run(folders[i], study, scenarios[i], outcome)
     return folders

@@ -91,6 +91,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "version": ("Print the version and stop.", "输出版本号后退出。"),
     # what commands say
     "wrote": ("wrote {path}", "已写出 {path}"),
+    "run ledgers": (
+        "Where lives and needs are kept, for later runs to replay (up to 8 GB; oldest go first).",
+        "居民的生活与需要存放在何处，供以后的运行重放（最多 8 GB，最久未用者先删）。",
+    ),
+    "run no_ledgers": (
+        "Keep no lives and needs, and use none that are kept.",
+        "不存放、也不使用已存放的生活与需要。",
+    ),
     "same log": (
         "same log: yes (compiled kernel and SimPy on {market}: {requests:,} requests)",
         "日志一致：是（编译内核与 SimPy，{market}：{requests:,} 个请求）",

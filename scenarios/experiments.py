@@ -4,7 +4,8 @@ Markets share no queue and every draw is keyed, so jobs run in any order, on any
 Replication 0 has the central values of all settings; the others draw the assumed ones from their ranges.
 Replication 0 is also *probed*: each assumed number that needs no new life is moved to both ends of its range
 with the same draws, and each pool gets one place more; in the smallest market both engines serve the central
-values and must give one log.
+values and must give one log. Where the study names a folder for ledgers, what a market lived and needed is
+kept there, and taken from there by every later run that would draw the same.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -22,6 +24,7 @@ from calibration.evidence import load_evidence
 from calibration.founders import founding_tables
 from calibration.life_tables import life_tables
 from scenarios.agreement import Agreement, agree
+from scenarios.ledgers import LedgerStore, Lived, ledger_facts
 from scenarios.load import Scenario
 from scenarios.probes import Binding, Central, Change, bind_all, probe_all
 from scenarios.spread import census_base
@@ -54,6 +57,7 @@ class Study:
     months: int
     probed: bool = True
     engine: Engine = Engine.COMPILED
+    ledgers: Path | None = None  # where ledgers are kept; None: nowhere
 
 
 @dataclass(frozen=True)
@@ -132,59 +136,78 @@ def drawn_world(services: tuple[Service, ...], life: Settings, months: int) -> W
 
 
 def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResult:
-    """Found a market, live it once and replay every scenario of the study."""
-    watch = _Watch()
-    first = study.scenarios[0]
+    """Take a market's needs, found and lived unless they are kept, and replay every scenario of the study."""
+    watch, atlas = _Watch(), load_atlas()
+    lived = _kept_or_lived(study, job, watch, progress)
+    frame = _frame_of(study, job, lived, atlas)
+    recall = Recall()  # scenarios share the steps that they do not change
+    served = tuple(_serve(study, scenario, job, lived, frame, recall, watch) for scenario in study.scenarios)
+    record = lived.record
+    residents = (record.residents_start, record.residents_end, record.resident_months)
+    return JobResult(job, life_table(record, frame), served, residents, watch.seconds, watch.peak_mb)
+
+
+def _kept_or_lived(study: Study, job: Job, watch: _Watch, progress: Progress | None) -> Lived:
+    """Return the needs of a market in a replication: those that are kept, else lived now, and then kept."""
+    if study.ledgers is None:
+        return _live(study, job, watch, progress)
+    first, market = study.scenarios[0], load_atlas().markets[job.market]
     settings = first.settings.drawn(study.seed, job.replication)
-    world = drawn_world(first.services, settings, study.months)
+    facts = ledger_facts(first, settings, market.name, study.seed, job.replication, study.months)
+    store = LedgerStore(study.ledgers)
+    lived = store.read(facts)
+    if lived is None:
+        lived = _live(study, job, watch, progress)
+        store.write(facts, lived)
+    watch.note("demand")
+    return lived
+
+
+def _live(study: Study, job: Job, watch: _Watch, progress: Progress | None) -> Lived:
+    """Found a market and live it."""
+    first = study.scenarios[0]
+    world = drawn_world(first.services, first.settings.drawn(study.seed, job.replication), study.months)
     market = world.atlas.markets[job.market]
     model = CommunityModel(world, market, study.seed, job.replication)
     watch.note("founding")
     model.passed = watch.note
     ledger = model.live(lambda month: progress(market.name, job.replication, month) if progress else None)
-    record = model.record()
+    lived = Lived(ledger, model.record(), world.founding.income[:, [200, 400, 600, 800]])
     del model
     gc.collect()  # a Mesa model refers to itself: its residents would stay until a collection
     watch.note("life")
-    frame = frame_of(study, job, world)
-    recall = Recall()  # scenarios share the steps that they do not change
-    served = tuple(
-        _serve(study, scenario, job, world, ledger, frame, recall, watch) for scenario in study.scenarios
-    )
-    residents = (record.residents_start, record.residents_end, record.resident_months)
-    return JobResult(job, life_table(record, frame), served, residents, watch.seconds, watch.peak_mb)
+    return lived
 
 
-def frame_of(study: Study, job: Job, world: World) -> Frame:
+def _frame_of(study: Study, job: Job, lived: Lived, atlas: Atlas) -> Frame:
     """Say which counties of a market are reported, and what its tables need to know."""
-    reported = set(study.selection.counties) & set(world.atlas.markets[job.market].counties)
+    reported = set(study.selection.counties) & set(atlas.markets[job.market].counties)
     return Frame(
-        services=world.services, counties=np.array(sorted(reported)), county_codes=world.atlas.counties.code,
-        fifth_edges=world.founding.income[:, [200, 400, 600, 800]], months=study.months,
+        services=study.scenarios[0].services, counties=np.array(sorted(reported)),
+        county_codes=atlas.counties.code, fifth_edges=lived.fifth_edges, months=study.months,
         replication=job.replication,
     )  # fmt: skip
 
 
 def _serve(
-    study: Study, scenario: Scenario, job: Job, world: World, ledger: Ledger, frame: Frame, recall: Recall,
-    watch: _Watch,
-) -> Served:  # fmt: skip
+    study: Study, scenario: Scenario, job: Job, lived: Lived, frame: Frame, recall: Recall, watch: _Watch
+) -> Served:
     settings = scenario.settings.drawn(study.seed, job.replication)
     stream = Stream.of(study.seed, job.replication)
-    counties = world.atlas.markets[job.market].counties
+    atlas, ledger = load_atlas(), lived.ledger
+    market = atlas.markets[job.market]
 
     def meet(needs: Ledger, moved: Settings, change: Change, recall: Recall | None = None) -> Replay:
         recall = recall or Recall()
         plan = own_settings(supply_plan(scenario, moved, study.months))
-        built = recall.of("supply", build_supply, plan, world.atlas, base_of_province(), counties)
+        built = recall.of("supply", build_supply, plan, atlas, base_of_province(), market.counties)
         definitions = scenario.services, moved, change(built)
         return replay(needs, *definitions, stream, study.months, study.engine, recall)
 
     done = meet(ledger, settings, lambda supply: supply, recall)
     agreement = None
-    if job == smallest_job(study, world.atlas):
-        market = world.atlas.markets[job.market].name
-        agreement = agree(done, study.months, study.engine, market, job.replication)
+    if job == smallest_job(study, atlas):
+        agreement = agree(done, study.months, study.engine, market.name, job.replication)
     roll = recall.of("roll", Roll.of, ledger.spells, frame)
     watch.note("service")
     tables = {"months": month_table(done, frame), "cascade": cascade_table(done, frame, roll=roll),

@@ -24,10 +24,11 @@ class Runner:
         self.asked: tuple[Any, ...] = ()
         self.trouble: BaseException | None = None
         self.engine: Engine | None = None
+        self.ledgers: Path | None = None
         self.compared: SameLogEntry | None = None
 
-    def run_scenarios(self, *asked: Any, engine: Engine) -> list[Path]:
-        self.asked, self.engine = asked, engine
+    def run_scenarios(self, *asked: Any, engine: Engine, ledgers: Path | None) -> list[Path]:
+        self.asked, self.engine, self.ledgers = asked, engine, ledgers
         if self.trouble:
             raise self.trouble
         scenarios, out = asked[0], asked[5]
@@ -92,6 +93,17 @@ def test_the_engine_that_is_asked_for_reaches_the_runner(
 def test_an_engine_that_there_is_not_is_refused(runner: Runner) -> None:
     code, _, errors = call("plan-2025", "--engine", "ciw")
     assert code == 2 and "compiled" in errors and "simpy" in errors and not runner.asked
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [((), Path("runs", ".ledgers")), (("--ledgers", "mine"), Path("mine")), (("--no-ledgers",), None)],
+)
+def test_ledgers_are_kept_beside_the_runs_unless_told_otherwise(
+    runner: Runner, words: tuple[str, ...], where: Path | None
+) -> None:
+    assert call("plan-2025", *words)[0] == 0
+    assert runner.ledgers == where
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "same log: yes"), ("zh", "日志一致：是")])

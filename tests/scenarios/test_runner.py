@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -126,6 +127,23 @@ def test_a_shared_life_is_lived_once(monkeypatch: pytest.MonkeyPatch) -> None:
     result = experiments.run_job(one, job)
     assert len(lived) == 1 and len(result.served) == 2
     assert outcomes[0].tables["life"].keys() == result.life.keys()
+
+
+def test_what_is_kept_is_replayed_and_not_lived_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = study(SMALLEST, months=MONTHS)
+    alone = run_study(one, 1)[0]
+    keeping = replace(one, ledgers=tmp_path)
+    first = run_study(keeping, 1)[0]
+
+    def live(*args: object) -> None:
+        raise AssertionError("lived again")
+
+    monkeypatch.setattr(experiments, "_live", live)
+    again = run_study(keeping, 1)[0]
+    other = run_study(replace(keeping, scenarios=(load_scenario("staff-short"),)), 1)[0]
+    assert alone.result_hash == first.result_hash == again.result_hash != other.result_hash
 
 
 def test_replication_nought_is_central_and_others_draw() -> None:
