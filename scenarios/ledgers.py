@@ -251,6 +251,8 @@ def _lived(frames: Mapping[str, pl.DataFrame], told: Mapping[str, Any]) -> Lived
     stocks = {name: grid for name, grid in yearly.items() if name not in flows}
     record = LifeRecord(years, flows, stocks, life["start"], life["end"], life["resident_months"])
     grids = {name: _as_grid(frames[name], keys, told["shapes"][name]) for name, keys in _GRIDS.items()}
-    spells = Spells(**{each.name: frames["spells"][each.name].to_numpy() for each in fields(Spells)})
-    asks = Asks(**{each.name: frames["asks"][each.name].to_numpy() for each in fields(Asks)})
+    spells = Spells(
+        **{each.name: frames["spells"][each.name].to_numpy(writable=True) for each in fields(Spells)}
+    )
+    asks = Asks(**{each.name: frames["asks"][each.name].to_numpy(writable=True) for each in fields(Asks)})
     return Lived(Ledger(spells, asks, **grids), record, np.array(life["fifth_edges"], dtype=np.int64))
