@@ -93,7 +93,7 @@ def _spread(totals, heavy, weight, spread):  # type: ignore[no-untyped-def]
 
 @njit(inline="always")
 def _claim(seats, heavy, change):  # type: ignore[no-untyped-def]
-    """Return whose claim to a seat more is best, of equals the first; or to the last seat worst, the last."""
+    """Return whose claim to one more seat is best, or to its last worst; of equals the first, or last."""
     chosen, least = 0, np.inf
     for i in range(seats.size):
         if change > 0 and heavy[i] > 0 and (2 * seats[i] + 1) / heavy[i] < least:
