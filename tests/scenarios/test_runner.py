@@ -132,7 +132,7 @@ def test_a_shared_life_is_lived_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_kept_is_replayed_and_not_lived_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = study(SMALLEST, months=MONTHS)
+    one = study(SMALLEST, months=9)
     alone = run_study(one, 1)[0]
     keeping = replace(one, ledgers=tmp_path)
     first = run_study(keeping, 1)[0]
