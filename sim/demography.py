@@ -16,7 +16,7 @@ from sim.compiled import njit
 from sim.kinds import Employment, Exit, Living, Payer, Pension, Sex
 from sim.rates import LifeTables, Migration
 from sim.residents import COLUMNS, NOBODY, STAYS, Residents
-from sim.streams import Decision, Stream, newborn_keys, newcomer_keys, words
+from sim.streams import Decision, Stream, drawn, newborn_keys, newcomer_keys
 
 ADULT_MONTHS = 18 * 12
 WORKING_AGE = (18, 60)
@@ -203,7 +203,7 @@ def _find_donors(counties, keys, county, k0, k1, donors):  # type: ignore[no-unt
         attempt = 0
         while attempt == 0 or counties[donors[n]] != county[n]:
             attempt += 1
-            word = words(keys[n], -attempt, _NEWCOMER, k0, k1)[0]
+            word = drawn(keys[n], -attempt, _NEWCOMER, k0, k1)[0]
             donors[n] = (_U64(word) * _U64(counties.size)) >> _32
 
 
@@ -223,7 +223,7 @@ def _renew(keys, month, k0, k1):  # type: ignore[no-untyped-def]
 @njit
 def renewed_key(key, month, k0, k1):  # type: ignore[no-untyped-def]
     """Return the key of who takes the place of a dead resident."""
-    word = words(key, month, _RENEWAL, k0, k1)
+    word = drawn(key, month, _RENEWAL, k0, k1)
     return _U64(word[0]) | (_U64(word[1]) << _32) | _RENEWED_KEY
 
 

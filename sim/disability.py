@@ -19,7 +19,7 @@ from sim.kinds import DisabilityGrade, DisabilityKind, Function
 from sim.rates import OLDEST, ONSET_AGE, LifeTables, as_record
 from sim.residents import LONG_AGO, Residents
 from sim.rows import one_resident, put, rows_of, take
-from sim.streams import Decision, Stream, words
+from sim.streams import Decision, Stream, drawn
 
 _FUNCTION, _DISABILITY = int(Decision.FOUND_FUNCTION), int(Decision.FOUND_DISABILITY)
 _MONTHS_TO_ONSET_AGE = ONSET_AGE * 12
@@ -81,7 +81,7 @@ def begin_one(one, age_month, time, with_onsets, t, law, k0, k1):  # type: ignor
     """Draw function and surveyed disability of one who is new; without onsets of 50 and older, able."""
     age = min(max(age_month - one.birth_month, 0) // 12, OLDEST)
     group = 2 * one.sex + one.area
-    a = words(one.key, time, _FUNCTION, k0, k1)
+    a = drawn(one.key, time, _FUNCTION, k0, k1)
     one.function, one.function_since = Function.NONE, LONG_AGO
     one.disability_kind, one.disability_grade, one.card = DisabilityKind.NONE, DisabilityGrade.NONE, 0
     active = np.int64(with_onsets and a[0] < law.active[group, age])
@@ -91,7 +91,7 @@ def begin_one(one, age_month, time, with_onsets, t, law, k0, k1):  # type: ignor
     if a[1] >= law.disabled[active, group, age]:
         return
     linked = np.int64(a[1] < law.linked[active, group, age])
-    b = words(one.key, time, _DISABILITY, k0, k1)
+    b = drawn(one.key, time, _DISABILITY, k0, k1)
     _survey(one, linked, _severity(a[2], t), b, t)
     if not active and not linked and _lose_for_good(one, b[3], law.lasting[0, age], law.lasting[1, age]):
         lived = max(age_month + 1 - one.birth_month, 0)
@@ -146,10 +146,10 @@ def _lose_for_good(one, word, severe, any_loss):  # type: ignore[no-untyped-def]
 @njit
 def lose(one, month, t, k0, k1):  # type: ignore[no-untyped-def]
     """Begin an episode of lost function, and with most a surveyed disability."""
-    a = words(one.key, month + 1, _FUNCTION, k0, k1)  # time 0 is the founding's
+    a = drawn(one.key, month + 1, _FUNCTION, k0, k1)  # time 0 is the founding's
     one.function, one.function_since = _severity(a[2], t), month
     if one.disability_kind == DisabilityKind.NONE and a[1] < t.linked:
-        _survey(one, 1, one.function, words(one.key, month + 1, _DISABILITY, k0, k1), t)
+        _survey(one, 1, one.function, drawn(one.key, month + 1, _DISABILITY, k0, k1), t)
 
 
 @njit
@@ -162,7 +162,7 @@ def regain(one, month):  # type: ignore[no-untyped-def]
 @njit
 def become_disabled(one, age, month, t, k0, k1):  # type: ignore[no-untyped-def]
     """Give a surveyed disability that came by itself; below 50 it may take function."""
-    b = words(one.key, month + 1, _DISABILITY, k0, k1)
+    b = drawn(one.key, month + 1, _DISABILITY, k0, k1)
     _survey(one, 0, Function.NONE, b, t)
     if age < ONSET_AGE and _lose_for_good(one, b[3], t.lasting[0], t.lasting[1]):
         one.function_since = month

@@ -18,7 +18,7 @@ from sim.kinds import Employment, Function, Payer, Pension
 from sim.rates import OLDEST, LifeTables
 from sim.residents import Residents
 from sim.rows import one_resident, put, rows_of, take
-from sim.streams import Decision, Stream, words
+from sim.streams import Decision, Stream, drawn
 
 _WORK, _PENSION = int(Decision.FOUND_WORK), int(Decision.FOUND_PENSION)
 _BORN_EARLY = -60 * 12  # before 1960-11: 60 or older at the census
@@ -68,7 +68,7 @@ def _begin(people, rows, months, room, rules, k0, k1):  # type: ignore[no-untype
     one, t = room[0], rules[0]
     for n in range(rows.size):
         take(people, rows[n], one)
-        word = words(one.key, 0, _WORK, k0, k1)
+        word = drawn(one.key, 0, _WORK, k0, k1)
         age_months = max(np.int64(months[n]) - one.birth_month, 0)
         one.work_rank = word[0] >> _16
         one.employment = activity(one, min(age_months // 12, OLDEST), age_months, word[1], Employment.OUT, t)
@@ -81,7 +81,7 @@ def _pension(people, rows, months, room, rules, k0, k1):  # type: ignore[no-unty
     for n in range(rows.size):
         take(people, rows[n], one)
         age = min(max(np.int64(months[n]) - one.birth_month, 0) // 12, OLDEST)
-        word = words(one.key, 0, _PENSION, k0, k1)[0]
+        word = drawn(one.key, 0, _PENSION, k0, k1)[0]
         if one.payer == Payer.STATE:
             one.pension = Pension.STATE
         elif one.work_rank < t.career[one.sex, age] and _is_employee(one, word, t):
@@ -105,7 +105,7 @@ def work(one, age, age_months, word, t, k0, k1):  # type: ignore[no-untyped-def]
     begins = one.employment == Employment.EMPLOYED and before <= Employment.STUDENT
     if not begins or one.pension > Pension.RESIDENT:
         return
-    if _is_employee(one, words(one.key, 0, _PENSION, k0, k1)[0], t):
+    if _is_employee(one, drawn(one.key, 0, _PENSION, k0, k1)[0], t):
         one.pension = Pension.EMPLOYEE
 
 

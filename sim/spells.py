@@ -19,7 +19,7 @@ from sim.needs import ASK, SPELL
 from sim.needy import AREA, FUNCTION, NEEDY, PAYER, NeedRows, describe, expect, look, meet, mothers_work, read
 from sim.residents import Residents
 from sim.screening import MOST_SERVICES, MOST_WAYS, services_of
-from sim.streams import Decision, Stream, words
+from sim.streams import Decision, Stream, drawn
 
 _MONTH_BEFORE = 43800  # minutes of a month before the founding, as in sim.clock
 _MINUTE, _WISH = int(Decision.MINUTE), int(Decision.WISH)
@@ -42,10 +42,10 @@ class Founding(NamedTuple):
     begun: npt.NDArray[np.int64]
 
 
-@njit(inline="always")
+@njit
 def minute_of(key, month, begins, k0, k1):  # type: ignore[no-untyped-def]
     """Return the keyed minute of a month at which a resident's changes of need happen."""
-    word = np.int64(words(key, month, _MINUTE, k0, k1)[0])
+    word = np.int64(drawn(key, month, _MINUTE, k0, k1)[0])
     if month < 0:
         return month * _MONTH_BEFORE + (word * _MONTH_BEFORE >> 32)
     return begins[month] + (word * (begins[month + 1] - begins[month]) >> 32)
@@ -206,7 +206,7 @@ def _ask(work, lives, entries, one, first, until, held, ways, asks, count, begin
         every = ways.every[s]
         month = first + (one.begun[s] - first) % every if every else one.begun[s]
         while first <= month < until:
-            word = words(one.key, month if every else 0, _WISH | ways.code[s], k0, k1)[0]
+            word = drawn(one.key, month if every else 0, _WISH | ways.code[s], k0, k1)[0]
             if word < ways.ceiling[s]:
                 ask = asks[count]
                 ask.spell, ask.ordinal, ask.wish = one.spell[s], month, word

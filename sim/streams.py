@@ -76,6 +76,15 @@ def words(key: U64, time: int, decision: int, k0: U32, k1: U32) -> tuple[U32, U3
     return philox(U32(key), U32(U64(key) >> _32), U32(time), U32(decision), k0, k1)
 
 
+@njit
+def drawn(key: U64, time: int, decision: int, k0: U32, k1: U32) -> tuple[U32, U32, U32, U32]:
+    """Return the words of one (resident, time, decision) as `words` does, for branches that are seldom taken.
+
+    The hash is compiled once and called; `words` puts it into its caller, so that a loop becomes vectors.
+    """
+    return words(key, time, decision, k0, k1)
+
+
 @njit(cache=True)
 def _word_columns(keys, times, decision, k0, k1, out) -> None:  # type: ignore[no-untyped-def]
     each = np.int64(times.size > 1)  # else one time for all
