@@ -77,7 +77,7 @@ def words(key: U64, time: int, decision: int, k0: U32, k1: U32) -> tuple[U32, U3
 
 
 @njit
-def drawn(key: U64, time: int, decision: int, k0: U32, k1: U32) -> tuple[U32, U32, U32, U32]:
+def drawn(key, time, decision, k0, k1):  # type: ignore[no-untyped-def]
     """Return the words of one (resident, time, decision) as `words` does, for branches that are seldom taken.
 
     The hash is compiled once and called; `words` puts it into its caller, so that a loop becomes vectors.
