@@ -204,11 +204,13 @@ def _count_persons(spells, reach, roll, spans, bands, count):  # type: ignore[no
                 continue
             middle = (spans[y, 0] + spans[y, 1]) // 2
             months = age[best] + (middle - max(start[best], 0)) // _MINUTES_PER_MONTH
-            band = np.searchsorted(bands, months, side="right")
-            _count(count[y, cell[best] + band * _BAND_STRIDE], reach[best, y])
+            place = cell[best]
+            for edge in bands:
+                place += _BAND_STRIDE * (months >= edge)
+            _count(count[y, place], reach[best, y])
 
 
-@njit(inline="always")
+@njit(cache=True)
 def _furthest(row, y, spells, reach, earlier, spans):  # type: ignore[no-untyped-def]
     """Return the spell of a person, from its last one back, that came furthest in a span; -1 for none."""
     start, end, _ = spells
@@ -221,13 +223,13 @@ def _furthest(row, y, spells, reach, earlier, spans):  # type: ignore[no-untyped
     return best
 
 
-@njit(inline="always")
+@njit(cache=True)
 def _goes_before(row, best, y, start, reach):  # type: ignore[no-untyped-def]
     step, furthest = reach[row, y] & _STEP, reach[best, y] & _STEP
     return step > furthest or (step == furthest and start[row] > start[best])
 
 
-@njit(inline="always")
+@njit(cache=True)
 def _count(columns, reach):  # type: ignore[no-untyped-def]
     step = reach & _STEP
     columns[step] += 1
