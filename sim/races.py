@@ -183,17 +183,25 @@ def keys_of(scores: Floats) -> Sortable:
     return np.where(bits >> np.uint64(63), ~bits, bits | np.uint64(1 << 63))
 
 
-@njit(cache=True)
 def order(keys: Sortable) -> Ints:
     """Return the places of fewer than 2**24 keys from the lowest to the highest.
-
-    A radix sort, ten bits at a time from the lowest, of 40 bits of the key with the place below them.
 
     >>> order(np.array([3, 1, 3, 0], dtype=np.uint64)).tolist()
     [3, 1, 0, 2]
     """
+    if len(keys) == 0:
+        return np.empty(0, dtype=np.int64)
+    low = keys.min()
+    return np.asarray(_order(keys, low, keys.max() - low))
+
+
+@njit(cache=True)
+def _order(keys, low, left):  # type: ignore[no-untyped-def]
+    """Sort by radix, ten bits at a time from the lowest, 40 bits of the key with the place below them.
+
+    Keys are ``low`` to ``low + left``: bits that none has cost nothing.
+    """
     count = len(keys)
-    low, left = _lowest_and_span(keys)
     taken = np.uint64(0)
     now, then = np.empty(count, dtype=np.uint64), np.empty(count, dtype=np.uint64)
     for n in range(count):
@@ -212,14 +220,6 @@ def order(keys: Sortable) -> Ints:
     for n in range(count):
         places[n] = now[n] & _PLACE
     return places
-
-
-@njit
-def _lowest_and_span(keys):  # type: ignore[no-untyped-def]
-    low = high = keys[0] if len(keys) else np.uint64(0)
-    for key in keys:
-        low, high = min(low, key), max(high, key)
-    return low, high - low
 
 
 @njit
