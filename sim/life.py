@@ -8,9 +8,9 @@
 6. work is entered, lost, found and left
 
 No rule reads another resident, but that children under 18 leave with their mother. So a resident lives all
-months at once, mothers before their children: founders who follow nobody, then minors with a mother, newcomers
-and newborns. Months in which nothing can happen are skipped (``calm``). What happens is written down
-(``history``), for needs and months to read. The rules stand in ``demography``, ``disability`` and
+months at once, mothers before their children: founders who follow nobody, then minors with a mother, then
+newcomers and newborns. Months in which nothing can happen are skipped (``calm``). What happens is written
+down (``history``), for needs and months to read. The rules stand in ``demography``, ``disability`` and
 ``employment``; this file only orders them. A resident's four words of the month (``Decision.LIFE``) decide:
 0 death; 1 function from its low end, disability from its top; 2 birth and leaving likewise; 3 work.
 """
@@ -58,7 +58,7 @@ def live(
 ) -> History:
     """Live `months` months (1 to 179) from the census on and return what happens to whom.
 
-    Within 15 years nobody who is born gives birth; a founder who is a mother must have no mother to leave with.
+    In so few nobody who is born gives birth. A founder under 18 who is a mother must have none at home.
     The columns keep what everyone was on coming, and ``residents.size`` the founders: those who come later
     stand behind them, and ``months.turn`` brings a month at a time into view. With `held`, life stays as it
     was at the census: ages stand still, nobody is born, comes or leaves, and a new resident takes the place
