@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +27,17 @@ from scenarios.spread import census_base
 from scenarios.supply import supply_plan
 from sim.capacity import build_supply
 from sim.cascade import Requests
+from sim.demand import record
+from sim.history import quiet
 from sim.kinds import Step
+from sim.life import life_ending
 from sim.log import Log
 from sim.margins import rake
 from sim.model import CommunityModel, World, replay
 from sim.needs import Ledger
 from sim.parameters import Settings
 from sim.places import load_atlas
+from sim.residents import Residents
 from sim.streams import Stream
 from sim.supply import Supply
 
@@ -85,10 +90,16 @@ class Province:
         self.ledgers: list[tuple[tuple[int, ...], Ledger]] = []
         self.age_65_plus = 0
         for market in self.atlas.markets:
-            model = CommunityModel(world, market, SEED, 0)
-            self.age_65_plus += int((model.people.age_months(0) >= 65 * 12).sum())
-            self.ledgers.append((market.counties, model.needs.close(1)))
+            people = CommunityModel(world, market, SEED, 0).people
+            self.age_65_plus += int((people.age_months(0) >= 65 * 12).sum())
+            self.ledgers.append((market.counties, self._needs_of_the_census(people, world)))
             tell(f"founded {market.name}")
+
+    def _needs_of_the_census(self, people: Residents, world: World) -> Ledger:
+        """Record the needs that exist at the census, and the asks of their past; nothing is lived."""
+        census = quiet(people.size, len(self.atlas.counties.code), months=0)
+        ending = partial(life_ending, people, world.life)
+        return record(people, census, self.services, world.settings, self.atlas, self.stream, ending)
 
     def seat(self, settings: Settings) -> Seated:
         """Seat everyone by the rules of the flow, under some settings."""

@@ -81,6 +81,17 @@ def newly_come(comes: npt.ArrayLike) -> npt.NDArray[np.void]:
     return lives
 
 
+def quiet(founders: int, counties: int, months: int) -> History:
+    """Write the history of some founders to whom nothing happens; without months (0) it is the census alone.
+
+    >>> history = quiet(2, 83, 0)
+    >>> history.size, history.flows.shape, history.coming(FOUNDED)
+    (2, (4, 83, 0), slice(0, 2, None))
+    """
+    flows = np.zeros((4, counties, months), dtype=np.int64)
+    return History(newly_come(np.full(founders, FOUNDED)), np.empty(0, dtype=np.uint32), flows, months)
+
+
 def values_of(entries: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     """Return what entries change (Change), and what it is from then on."""
     return (entries >> np.uint32(8)).astype(np.uint8), entries.astype(np.uint8)

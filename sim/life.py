@@ -8,11 +8,11 @@
 6. work is entered, lost, found and left
 
 No rule reads another resident, but that children under 18 leave with their mother. So a resident lives all
-months at once, mothers before their children: grown founders, then minors, newcomers and newborns. Months in
-which nothing can happen are skipped (``calm``). What happens is written down (``history``), for needs and
-months to read. The rules stand in ``demography``, ``disability`` and ``employment``; this file only orders
-them. A resident's four words of the month (``Decision.LIFE``) decide: 0 death; 1 function from its low end,
-disability from its top; 2 birth and leaving likewise; 3 work.
+months at once, mothers before their children: founders who follow nobody, then minors with a mother, then
+newcomers and newborns. Months in which nothing can happen are skipped (``calm``). What happens is written
+down (``history``), for needs and months to read. The rules stand in ``demography``, ``disability`` and
+``employment``; this file only orders them. A resident's four words of the month (``Decision.LIFE``) decide:
+0 death; 1 function from its low end, disability from its top; 2 birth and leaving likewise; 3 work.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from sim.rows import rows_of, take
 from sim.streams import Stream
 
 _NOTHING, _GAVE_BIRTH, _DIED, _LEFT = range(4)
-_EVERYONE, _GROWN, _MINORS = range(3)
+_EVERYONE, _LEADERS, _FOLLOWERS = range(3)
 _MOST_A_MONTH = 8  # entries of one resident
 _FUNCTION, _DISABILITY, _WORK, _PENSION, _BIRTH, _RENEWAL = (int(each) for each in Change)
 _NONE = np.uint64(0)
@@ -56,8 +56,9 @@ RowNumbers = npt.NDArray[np.int64]
 def live(
     residents: Residents, months: int, tables: LifeTables, stream: Stream, held: bool = False
 ) -> History:
-    """Live `months` months (> 0) from the census on and return what happens to whom.
+    """Live `months` months (1 to 179) from the census on and return what happens to whom.
 
+    In so few nobody who is born gives birth. A founder under 18 who is a mother must have none at home.
     The columns keep what everyone was on coming, and ``residents.size`` the founders: those who come later
     stand behind them, and ``months.turn`` brings a month at a time into view. With `held`, life stays as it
     was at the census: ages stand still, nobody is born, comes or leaves, and a new resident takes the place
@@ -65,8 +66,8 @@ def live(
     """
     founders = residents.size
     lives = _Lives(residents, months, tables, stream, held)
-    lives.live_all(slice(0, founders), _GROWN)
-    lives.live_all(slice(0, founders), _MINORS)
+    lives.live_all(slice(0, founders), _LEADERS)
+    lives.live_all(slice(0, founders), _FOLLOWERS)
     if not held:
         newcomers, comes = demography.arrive(residents, months, tables, stream)
         employment.begin(residents, newcomers, comes, tables, stream)
@@ -103,12 +104,12 @@ class _Lives:
 
     def live_all(self, rows: slice, whom: int) -> None:
         """Live all months of some rows."""
-        people, spouse = rows_of(self.residents), self.residents.spouse
+        people, kin = rows_of(self.residents), (self.residents.spouse, self.residents.mother)
         follow = demography.followed(self.residents, rows, self.lives)
         room, row = make_room(), rows.start
         while row < rows.stop:
             row, self.count = _live(
-                people, spouse, self.lives, self.entries, self.flows, (row, rows.stop),
+                people, kin, self.lives, self.entries, self.flows, (row, rows.stop),
                 follow[row - rows.start :], whom, (self.held, self.months, self.birth, self.tables), room,
                 self.count, self.stream.k0, self.stream.k1,
             )  # fmt: skip
@@ -133,15 +134,15 @@ class _Lives:
 
 
 @njit(cache=True)
-def _live(people, spouse, lives, entries, flows, rows, follow, whom, plan, room, count, k0, k1):  # type: ignore[no-untyped-def]
+def _live(people, kin, lives, entries, flows, rows, follow, whom, plan, room, count, k0, k1):  # type: ignore[no-untyped-def]
     """Live some rows; return the first row not lived, for lack of room, and how many entries there are."""
-    held, months, birth, tables = plan
+    (spouse, mother), (held, months, birth, tables) = kin, plan
     one, rules = room[0][0], (tables[0][0], tables[1][0], tables[2][0], room[1][0], room[2][0])
     for row in range(rows[0], rows[1]):
         if entries.size - count < _MOST_A_MONTH * months:
             return row, count
-        minor = people.birth_month[row] >= -demography.ADULT_MONTHS
-        if (whom == _GROWN and minor) or (whom == _MINORS and not minor):
+        follows = mother[row] >= 0 and people.birth_month[row] >= -demography.ADULT_MONTHS
+        if (whom == _LEADERS and follows) or (whom == _FOLLOWERS and not follows):
             continue
         take(people, row, one)
         life = lives[row]

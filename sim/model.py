@@ -1,6 +1,6 @@
 """The model of one market: the order of a month stands here, once.
 
-A month, ``CommunityModel.step``:
+A month of a resident:
 
 1. everyone grows a month older
 2. some die, by age, sex, area and function
@@ -9,7 +9,12 @@ A month, ``CommunityModel.step``:
 5. some lose or regain function; some become disabled
 6. some enter, lose or leave work (1 to 6: ``sim.life``)
 7. needs arise and end, and whoever's month of asking has come asks (``sim.demand``)
-8. a researcher's own agents act
+
+Nobody's life waits for another's month, but that children move with their mother; needs are read from lives.
+So each resident lives all months at once before the first passes. The months, ``CommunityModel.step``, then
+read what was drawn:
+
+8. a researcher's own agents act, among residents as they are at its end (``sim.months``)
 9. the collector writes the month down
 
 When the last month is over the needs are a ledger that no supply touches. A scenario then replays it,
@@ -97,10 +102,10 @@ class Unit(mesa.Agent):
 class CommunityModel(mesa.Model):
     """One market, month by month; see the module for the order of a month.
 
-    Life and needs are drawn at the first step, each resident through all months at once (``sim.life``): no
-    month of one waits for another's. The months that follow read what was drawn. ``residents`` is everyone
-    present at the end of the last month, in AgentSet's words; ``agents`` holds a researcher's own agents and,
-    after a replay, the units. ``held`` keeps life as it was in 2020 (tests of the flow, see docs).
+    Life and needs are drawn at the first step, or when the ledger is asked for. ``residents`` is everyone
+    present at the end of the last month, in AgentSet's words; ``people`` are the columns behind it, which
+    stand where ``residents`` was asked for last, at first at the census; ``agents`` holds a researcher's
+    own agents and, after a replay, the units. ``held`` keeps life as it was in 2020 (tests of the flow).
     """
 
     _registered = 0  # agents so far
@@ -138,7 +143,7 @@ class CommunityModel(mesa.Model):
         return self._drawn()[1]
 
     def _drawn(self) -> tuple[History, Ledger]:
-        """Live all months and record the needs, 1 to 7 of the order above, once."""
+        """Live all months and record the needs, 1 to 7 of the order above, once for all."""
         if self._lived is None:
             world, people = self.world, self.people
             county = people.county.copy()
@@ -168,7 +173,7 @@ class CommunityModel(mesa.Model):
             agent.unique_id = self._registered
 
     def step(self) -> None:
-        """Let one month pass: 1 to 9 of the order above."""
+        """Let one month pass: 8 and 9 of the order above, and before the first month 1 to 7 of all."""
         self._drawn()
         self.month += 1
         self.agents.do("step")

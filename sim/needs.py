@@ -21,7 +21,7 @@ Table = TypeVar("Table", "Spells", "Asks")
 
 @dataclass(frozen=True)
 class Spells:
-    """Needs, one row each, ordered by month of recording, row of the resident, service.
+    """Needs, one row each: those of the census, then those since, by row of the resident and month.
 
     ``group``, ``function``, ``payer`` and the like are what they were when recording began (the founding, for
     a need that is older).
@@ -43,7 +43,7 @@ class Spells:
 
 @dataclass(frozen=True)
 class Asks:
-    """Moments of asking, one row each, ordered by month of recording and row of the resident.
+    """Moments of asking, one row each: those of the past, then those since, by row of the resident.
 
     Asks before the founding carry what the resident was at the founding, but for age.
     """

@@ -72,8 +72,8 @@ def test_the_order_of_a_month_is_the_order_that_step_and_replay_call() -> None:
     numbered = re.findall(r"^(\d+)\. (.+)$", words, re.MULTILINE)
     assert [int(number) for number, _ in numbered] == list(range(1, len(numbered) + 1))
     doors = {
-        "`sim.life`": "live_month",
-        "`sim.demand`": "assess",
+        "`sim.life`": "live",
+        "`sim.demand`": "record",
         "own agents act": "do",
         "collector": "collect",
         "`sim.cascade`": "choose",
@@ -81,21 +81,31 @@ def test_the_order_of_a_month_is_the_order_that_step_and_replay_call() -> None:
         "`sim.workload`": "carry",
     }
     said = [door for _, line in numbered for sign, door in doors.items() if sign in line]
-    called = [call.lstrip("_") for call in calls_of("step") + calls_of("replay")]
     assert said == list(doors.values())
+    called = calls_of("step") + calls_of("replay")
     assert [call for call in dict.fromkeys(called) if call in said] == said
+    (of_agents,) = [line for _, line in numbered if "own agents act" in line]
+    assert "`sim.months`" in of_agents and "turn" in calls_of("residents"), "columns turn where agents look"
 
 
-def calls_of(name: str) -> list[str]:
-    """List what the functions of sim/model.py with a name call, in the order of the text."""
+def calls_of(name: str, of_class: bool = True) -> list[str]:
+    """List what a function of sim/model.py calls, in the order of the text, its own functions opened."""
     tree = ast.parse((HOUSE / "sim" / "model.py").read_text(encoding="utf-8"))
-    bodies = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name]
-    calls = [node for body in bodies for node in ast.walk(body) if isinstance(node, ast.Call)]
-    ordered = sorted(calls, key=lambda call: (call.lineno, call.col_offset))
-    return [
-        call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        for call in ordered
-    ]
+    (model,) = [n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "CommunityModel"]
+    methods, functions = (
+        {node.name: node for node in where.body if isinstance(node, ast.FunctionDef)}
+        for where in (model, tree)
+    )
+    body, called = (methods if of_class else functions)[name], []
+    calls = [node for node in ast.walk(body) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        told, own = ast.unparse(call.func), ast.unparse(call.func).removeprefix("self.")
+        called.append(told.rsplit(".")[-1])
+        if told.startswith("self.") and own in methods:
+            called += calls_of(own)
+        elif told in functions:
+            called += calls_of(told, of_class=False)
+    return called
 
 
 def test_counts_of_places_are_those_of_the_registry() -> None:

@@ -14,15 +14,13 @@ import pytest
 from calibration.settings import load_parameters
 from scenarios.definitions import FOLDER, load_services, with_ceilings
 from sim.cascade import choose
-from sim.clock import month_start
-from sim.demand import NeedBook
 from sim.errors import ScenarioError
 from sim.kinds import DisabilityGrade, Employment, Function, Living, Payer, Quality, Step
 from sim.needs import Ledger
 from sim.parameters import Settings
 from sim.services import Service
 from tests.scenarios.made_up_service import write_made_up
-from tests.sim.small_needs import ATLAS, HOME, STREAM, people, supply
+from tests.sim.small_needs import ATLAS, HOME, STREAM, people, quiet_ledger, supply
 
 
 def all_settings(own: Settings) -> Settings:
@@ -121,10 +119,7 @@ ROWS = [{"birth_month": -age} | row for _, age, row, _ in PEOPLE]
 
 def needs_of(rows: list[dict[str, int]], services: tuple[Service, ...], known: Settings) -> Ledger:
     residents = people(*[{"living": Living.ALONE} | row for row in rows])
-    book = NeedBook(services, known, ATLAS, STREAM, residents, 2)
-    book.found(residents)
-    book.assess(residents, 0)
-    return book.close(month_start(2))
+    return quiet_ledger(residents, *services, months=1, numbers=known)
 
 
 def test_who_needs_what_is_as_the_definitions_say() -> None:

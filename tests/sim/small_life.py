@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -11,6 +12,8 @@ from calibration.life_tables import life_tables
 from calibration.settings import load_parameters
 from sim import disability, employment
 from sim.kinds import Sex
+from sim.life import live
+from sim.months import MonthCounts, turn
 from sim.places import load_atlas
 from sim.rates import AGES, LifeTables
 from sim.residents import Residents
@@ -57,6 +60,33 @@ def started(residents: Residents, life: LifeTables | None = None, stream: Stream
     """Draw function, disability, work and pension."""
     disability.start(residents, life or tables(), stream)
     employment.start(residents, life or tables(), stream)
+    return residents
+
+
+def lives(
+    residents: Residents,
+    months: int,
+    life: LifeTables | None = None,
+    held: bool = False,
+    stream: Stream = STREAM,
+) -> Iterator[MonthCounts]:
+    """Live some months from the census on; bring one after the other into the columns, and count it."""
+    rates = life or tables()
+    history = live(residents, months, rates, stream, held)
+    for month in range(months):
+        yield turn(history, residents, month, rates, stream)
+
+
+def lived(
+    residents: Residents,
+    months: int,
+    life: LifeTables | None = None,
+    held: bool = False,
+    stream: Stream = STREAM,
+) -> Residents:
+    """Return residents as they are at the end of some months."""
+    for _ in lives(residents, months, life, held, stream):
+        pass
     return residents
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from sim.clock import NEVER, month_of_minute, month_start
-from sim.demand import NeedBook
-from sim.kinds import Function, Mechanism, Quality
+from sim.clock import NEVER, month_of_minute
+from sim.demand import Ending, record
+from sim.history import ARRIVALS, BIRTHS, DEATHS, FOUNDED, LEAVERS, History, entry, newly_come, quiet
+from sim.kinds import Change, Exit, Function, Mechanism, Quality
 from sim.needs import Ledger
 from sim.parameters import Quantity, Settings
 from sim.places import load_atlas
@@ -24,6 +26,8 @@ MONTHS = 24
 HOME = 19  # a county of the atlas
 NEXT_DOOR = 21  # another county of its market
 BORN_1950 = -12 * 70 - 10
+COUNTIES = len(ATLAS.counties.code)
+Happening = tuple[int, int, Change, int]  # month, row, what changes, what it is from then on
 
 
 def bits(*kinds: int) -> int:
@@ -89,19 +93,57 @@ def settings(**changes: float) -> Settings:
     )
 
 
-def book(residents: Residents, *services: Service, stream: Stream = STREAM, months: int = MONTHS) -> NeedBook:
-    """Open a need book and found it."""
-    opened = NeedBook(services, settings(), ATLAS, stream, residents, months)
-    opened.found(residents)
-    return opened
+def happened(
+    residents: Residents,
+    months: int,
+    happenings: Sequence[Happening] = (),
+    exits: Mapping[int, tuple[int, Exit]] | None = None,
+    comes: Mapping[int, int] | None = None,
+) -> History:
+    """Write down what happens to whom in some months, as life would, and leave the founders in the columns.
+
+    ``exits`` tells for rows the month of going, and why; ``comes`` the month of coming of the last rows, in
+    that order. Spouses of those who go are widowed. What happens to one in a month keeps its order.
+    """
+    exits, comes = exits or {}, comes or {}
+    lives = newly_come([comes.get(row, FOUNDED) for row in range(residents.size)])
+    assert (np.diff(lives["comes"]) >= 0).all(), "rows stand in the order of coming"
+    told = sorted(happenings, key=lambda each: (each[1], each[0]))
+    rows = [row for _, row, *_ in told]
+    lives["first"], lives["last"] = (
+        np.searchsorted(rows, range(residents.size), s) for s in ("left", "right")
+    )
+    flows = np.zeros((4, COUNTIES, months), dtype=np.int64)
+    for row, (month, why) in exits.items():
+        lives["leaves"][row], lives["why"][row] = month, why
+        flows[DEATHS if why == Exit.DIED else LEAVERS, residents.county[row], month] += 1
+        if residents.spouse[row] >= 0:
+            lives["widowed"][residents.spouse[row]] = month
+    for row, month in comes.items():
+        flows[BIRTHS if residents.mother[row] >= 0 else ARRIVALS, residents.county[row], month] += 1
+    entries = np.array([entry(month, int(what), value) for month, _, what, value in told], dtype=np.uint32)
+    residents.size -= len(comes)
+    return History(lives, entries, flows, months)
 
 
-def quiet_ledger(residents: Residents, *services: Service, months: int = MONTHS) -> Ledger:
+def recorded(
+    residents: Residents,
+    history: History,
+    *services: Service,
+    stream: Stream = STREAM,
+    numbers: Settings | None = None,
+    ending: Ending | None = None,
+    held: bool = False,
+) -> Ledger:
+    """Record the needs of a history."""
+    return record(residents, history, services, numbers or settings(), ATLAS, stream, ending, held)
+
+
+def quiet_ledger(
+    residents: Residents, *services: Service, months: int = MONTHS, numbers: Settings | None = None
+) -> Ledger:
     """Record needs over months in which nothing happens to anybody but age."""
-    opened = book(residents, *services, months=months)
-    for month in range(months):
-        opened.assess(residents, month)
-    return opened.close(month_start(months))
+    return recorded(residents, quiet(residents.size, COUNTIES, months), *services, numbers=numbers)
 
 
 def month_at(minute: int) -> int | None:

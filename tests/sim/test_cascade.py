@@ -129,20 +129,11 @@ def test_requests_carry_size_priority_and_the_end_of_the_need() -> None:
     numbers["half"] = replace(numbers["place"], name="half", value=0.5)
     numbers["client"] = replace(numbers["place"], name="client", value=0.002)
     residents = people({"payer": Payer.STATE}, {})
-    requests = choose(quiet_ledger_with(residents, of, Settings(numbers)), (of,), Settings(numbers),
-                      supply([{}], {0: 0}, (of,)), STREAM, ATLAS)  # fmt: skip
+    ledger = quiet_ledger(residents, of, months=1, numbers=Settings(numbers))
+    requests = choose(ledger, (of,), Settings(numbers), supply([{}], {0: 0}, (of,)), STREAM, ATLAS)
     told = sorted(zip(requests.parts.tolist(), requests.priority.tolist(), strict=True))
     assert sorted(set(told)) == [(2, 1), (500, 0)]
     assert set(requests.need_end.tolist()) == {NEVER} and set(requests.stay.tolist()) == {NEVER}
-
-
-def quiet_ledger_with(residents, of: Service, numbers: Settings) -> Ledger:  # type: ignore[no-untyped-def]
-    from sim.demand import NeedBook
-
-    opened = NeedBook((of,), numbers, ATLAS, STREAM, residents, 1)
-    opened.found(residents)
-    opened.assess(residents, 0)
-    return opened.close(month_start(1))
 
 
 def test_requests_stand_in_order_of_minute_and_key() -> None:

@@ -4,37 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import settings as trial
-from hypothesis import strategies as st
 
-from sim.clock import NEVER, month_start
+from sim.clock import NEVER
+from sim.demography import renew
 from sim.errors import ScenarioError
-from sim.kinds import Area, Employment, Exit, Function, Living, Mechanism, Payer
+from sim.kinds import Area, Change, Employment, Exit, Function, Mechanism, Payer
 from sim.needs import Ledger
-from sim.residents import Residents
 from sim.services import Condition, NeedGroup, Service
 from sim.streams import Stream
 from tests.sim.small_needs import (
     ANYONE,
-    ATLAS,
     BORN_1950,
-    DEPENDENT,
     HOME,
     MONTHS,
     NEXT_DOOR,
     STREAM,
     asks_told,
     bits,
-    book,
+    happened,
     people,
     quiet_ledger,
+    recorded,
     service,
-    settings,
     spells_told,
 )
 
@@ -55,29 +49,20 @@ def test_three_elders_need_help_and_ask_once_a_year() -> None:
         SEVERE | {"function_since": -20},
         SEVERE | {"function_since": -100, "birth_month": 2 - 720},
     )
-    opened = book(residents, service())
-    for month in range(MONTHS):
-        if month == 3:
-            residents.function[0] = Function.MODERATE
-        if month == 8:
-            residents.function[0] = Function.MILD
-        if month == 5:
-            residents.exit_month[1], residents.exit[1] = month, Exit.DIED
-        opened.assess(residents, month)
-    ledger = opened.close(month_start(MONTHS))
+    falls, recovers = (3, 0, Change.FUNCTION, Function.MODERATE), (8, 0, Change.FUNCTION, Function.MILD)
+    history = happened(residents, MONTHS, [falls, recovers], exits={1: (5, Exit.DIED)})
+    ledger = recorded(residents, history, service())
     assert spells_told(ledger) == [(0, 0, 3, 8), (1, 0, -20, 5), (2, 0, 2, None)]
     assert asks_told(ledger) == [(0, 0, 3), (1, 0, -20), (1, 0, -8), (1, 0, 4), (2, 0, 2), (2, 0, 14)]
-    assert ledger.spells.age_months.tolist() == [-1 - BORN_1950, 720, 3 - BORN_1950]
+    told = dict(zip(ledger.spells.resident.tolist(), ledger.spells.age_months.tolist(), strict=True))
+    assert told == {0: 3 - BORN_1950, 1: -1 - BORN_1950, 2: 720}
 
 
 def test_a_child_moves_from_one_service_to_the_other_with_its_mothers_work() -> None:
     mother = {"birth_month": -360, "employment": Employment.EMPLOYED}
     residents = people(mother, {"birth_month": -2, "mother": 0}, {"birth_month": -2, "mother": -1})
-    opened = book(residents, *children_services(), months=40)
-    for month in range(40):
-        residents.employment[0] = Employment.EMPLOYED if month < 10 else Employment.OUT
-        opened.assess(residents, month)
-    ledger = opened.close(month_start(40))
+    stops = (10, 0, Change.WORK, Employment.OUT)
+    ledger = recorded(residents, happened(residents, 40, [stops]), *children_services())
     assert spells_told(ledger) == [(1, 0, 4, 10), (1, 1, 10, 34)]
     assert ledger.spells.end[0] == ledger.spells.start[1], "one service ends where the other begins"
     assert asks_told(ledger) == [(1, 0, 4), (1, 1, 10)], "each is asked for once"
@@ -85,30 +70,47 @@ def test_a_child_moves_from_one_service_to_the_other_with_its_mothers_work() -> 
     assert ledger.asks.mother_employment.tolist() == [Employment.EMPLOYED, Employment.OUT]
 
 
+def test_a_child_whose_mother_dies_needs_neither_service_that_looks_at_her_work() -> None:
+    mother = {"birth_month": -360, "employment": Employment.EMPLOYED}
+    residents = people(mother, {"birth_month": -10, "mother": 0})
+    history = happened(residents, MONTHS, exits={0: (3, Exit.DIED)})
+    assert spells_told(recorded(residents, history, *children_services())) == [(1, 0, -4, 3)]
+
+
+def test_a_child_born_in_the_run_needs_care_from_six_months_on() -> None:
+    mother = {"birth_month": -360, "employment": Employment.EMPLOYED}
+    residents = people(mother, {"birth_month": 2, "mother": 0})
+    history = happened(residents, MONTHS, [(2, 0, Change.BIRTH, 0)], comes={1: 2})
+    ledger = recorded(residents, history, *children_services())
+    assert spells_told(ledger) == [(1, 0, 8, None)] and asks_told(ledger) == [(1, 0, 8)]
+    assert ledger.residents[HOME].sum(axis=0).tolist() == [1, 1, *[2] * (MONTHS - 2)]
+
+
 def test_a_need_keeps_the_group_by_which_it_began() -> None:
     groups = (
-        NeedGroup(ANYONE, Condition(payer=bits(Payer.STATE)), place="place"),
+        NeedGroup(ANYONE, Condition(function=bits(Function.SEVERE)), place="place"),
         NeedGroup(ANYONE, Condition(age_months=(720, 2400)), place="place"),
     )
-    residents = people({"payer": Payer.STATE}, {"payer": Payer.FAMILY})
-    opened = book(residents, service("help", *groups))
-    residents.payer[:] = residents.payer[::-1].copy()
-    for month in range(3):
-        opened.assess(residents, month)
-    assert opened.close(month_start(MONTHS)).spells.group.tolist() == [0, 1]
+    residents = people(SEVERE, {"function": Function.NONE})
+    swapped = [(0, 0, Change.FUNCTION, Function.NONE), (0, 1, Change.FUNCTION, Function.SEVERE)]
+    ledger = recorded(residents, happened(residents, 3, swapped), service("help", *groups))
+    assert ledger.spells.group.tolist() == [0, 1] and ledger.spells.end.tolist() == [NEVER] * 2
 
 
 def test_someone_new_in_a_row_has_needs_of_their_own() -> None:
     residents = people(SEVERE | {"function_since": -6}, SEVERE | {"function_since": -6})
-    opened = book(residents, service())
-    for month in range(3):
-        if month == 2:
-            residents.key[0] = 12345
-        opened.assess(residents, month, np.array([0]) if month == 2 else None)
-    ledger = opened.close(month_start(MONTHS))
+    taken = [(2, 0, Change.RENEWAL, 0), (2, 0, Change.FUNCTION, Function.SEVERE)]
+    ledger = recorded(residents, happened(residents, 3, taken), service(), held=True)
     assert spells_told(ledger) == [(0, 0, -6, 2), (0, 0, 2, None), (1, 0, -6, None)]
-    assert ledger.spells.key[2] == 12345
+    renew(residents, np.array([0]), 2, STREAM)
+    assert ledger.spells.key[2] == residents.key[0] != ledger.spells.key[0]
     assert asks_told(ledger) == [(0, 0, -6), (0, 0, 2), (1, 0, -6)]
+
+
+def test_where_life_is_held_nobody_reaches_an_age() -> None:
+    residents = people(SEVERE | {"birth_month": 2 - 720})
+    ledger = recorded(residents, happened(residents, MONTHS), service(), held=True)
+    assert not spells_told(ledger)
 
 
 def test_needs_of_the_census_began_when_age_or_function_says() -> None:
@@ -159,9 +161,9 @@ def test_tasks_of_a_workload_add_up_and_persons_count_once() -> None:
     )
     residents = people(
         {"card": 1}, {"card": 1, "migrant": 1, "birth_month": -240}, {}, {"birth_month": -240},
-        {"county": NEXT_DOOR, "area": Area.URBAN, "migrant": 1}, {"exit_month": 0},
+        {"county": NEXT_DOOR, "area": Area.URBAN, "migrant": 1}, {},
     )  # fmt: skip
-    ledger = quiet_ledger(residents, service(), errand, months=2)
+    ledger = recorded(residents, happened(residents, 2, exits={5: (0, Exit.DIED)}), service(), errand)
     assert ledger.people[1, :, HOME, 1].tolist() == [2, 2, 1]
     assert ledger.people[1, :, NEXT_DOOR, 1].tolist() == [1, 0, 1]
     assert ledger.people[0].sum() == 0
@@ -215,119 +217,12 @@ def test_a_lower_ceiling_only_leaves_asks_out() -> None:
 
 def test_another_seed_moves_the_minutes_but_not_the_months() -> None:
     residents = people(*[SEVERE | {"function_since": -30}] * 50)
-    one, other = (book(residents, service(), stream=Stream.of(seed, 0)) for seed in (1, 2))
-    first, second = (each.close(month_start(MONTHS)) for each in (one, other))
+    history = happened(residents, MONTHS)
+    first, second = (recorded(residents, history, service(), stream=Stream.of(seed, 0)) for seed in (1, 2))
     assert (first.spells.start != second.spells.start).any()
     assert spells_told(first) == spells_told(second)
 
 
 def test_a_definition_without_its_number_is_refused() -> None:
-    from sim.demand import NeedBook
-
     with pytest.raises(ScenarioError, match="no-such is not a parameter"):
-        NeedBook((service(wish="no-such"),), settings(), ATLAS, STREAM, people({}), MONTHS)
-
-
-# ---- laws, against a slow account of the same life
-
-
-@st.composite
-def lives(draw: st.DrawFn) -> list[list[dict[str, int]]]:
-    """Draw what a few residents are in each of some months, the founding first."""
-    states = st.fixed_dictionaries(
-        {
-            "function": st.integers(0, 3),
-            "living": st.integers(0, 6),
-            "payer": st.integers(0, 2),
-            "employment": st.integers(0, 4),
-            "area": st.integers(0, 1),
-        }
-    )
-    count = draw(st.integers(1, 5))
-    return [[draw(states) for _ in range(count)] for _ in range(draw(st.integers(2, 7)))]
-
-
-ALONE = Condition(age_months=(840, 2400), function=0b0011, living=bits(Living.ALONE, Living.SPOUSE))
-RULES = {"help": DEPENDENT, "home": ALONE, "whole": CHILD, "half": OTHER_CHILD}
-BIRTHS = (-719, -830, -900, -25, -4)
-MOTHERS = (-1, -1, -1, 0, 1)
-
-
-def holds_slowly(who: Condition, state: dict[str, int], age: int, mothers_work: int | None) -> bool:
-    """Check a condition column by column."""
-    if not who.age_months[0] <= age < who.age_months[1]:
-        return False
-    if who.mother_employment != -1 and (
-        mothers_work is None or not who.mother_employment >> mothers_work & 1
-    ):
-        return False
-    return all(getattr(who, name) == -1 or getattr(who, name) >> value & 1 for name, value in state.items())
-
-
-def live(
-    history: list[list[dict[str, int]]], gone: tuple[int, int]
-) -> tuple[Ledger, set[tuple[int, int, int]]]:
-    """Record a history, and list (month, resident, service) in need at the end of each month on the side."""
-    size = len(history[0])
-    born, mothers = BIRTHS[:size], [m if m < size else -1 for m in MOTHERS[:size]]
-    residents: Residents = people(
-        *[{"birth_month": b, "mother": m} for b, m in zip(born, mothers, strict=True)]
-    )
-    services = [service(name, NeedGroup(ANYONE, who, place="place")) for name, who in RULES.items()]
-    needy, opened = set(), None
-    for month, states in enumerate(history, start=-1):
-        for row, state in enumerate(states):
-            for name, value in state.items():
-                getattr(residents, name)[row] = value
-        if month == gone[0] and gone[1] < size:
-            residents.exit_month[gone[1]] = month
-        if opened is None:
-            opened = book(residents, *services)
-        else:
-            opened.assess(residents, month)
-        for row, state in enumerate(states):
-            work = states[mothers[row]]["employment"] if mothers[row] >= 0 else None
-            here = residents.exit_month[row] > month
-            for s, who in enumerate(RULES.values()):
-                if here and holds_slowly(who, state, month - born[row], work):
-                    needy.add((month, row, s))
-    assert opened is not None
-    return opened.close(month_start(MONTHS)), needy
-
-
-@trial(max_examples=60, deadline=None)
-@given(lives(), st.tuples(st.integers(0, 5), st.integers(0, 4)))
-def test_needs_last_exactly_while_their_conditions_hold(
-    history: list[list[dict[str, int]]], gone: tuple[int, int]
-) -> None:
-    ledger, needy = live(history, gone)
-    spells = ledger.spells
-    for month in range(-1, len(history) - 1):
-        end_of_month = month_start(month + 1)
-        in_need = (spells.start < end_of_month) & (spells.end >= end_of_month)
-        told = set(zip(spells.resident[in_need].tolist(), spells.service[in_need].tolist(), strict=True))
-        assert told == {(row, s) for m, row, s in needy if m == month}, f"month {month}"
-        if month >= 0:
-            counted = ledger.persons[:, HOME, month].tolist()
-            assert counted == [sum(s == of for _, s in told) for of in range(len(RULES))]
-
-
-@trial(max_examples=60, deadline=None)
-@given(lives(), st.tuples(st.integers(0, 5), st.integers(0, 4)))
-def test_needs_never_overlap_and_asks_lie_within_them(
-    history: list[list[dict[str, int]]], gone: tuple[int, int]
-) -> None:
-    ledger, _ = live(history, gone)
-    spells, asks = ledger.spells, ledger.asks
-    assert (spells.start < spells.end).all()
-    by_need: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for row in range(spells.key.size):
-        need = int(spells.resident[row]), int(spells.service[row])
-        by_need.setdefault(need, []).append((int(spells.start[row]), int(spells.end[row])))
-    for times in by_need.values():
-        assert all(first[1] <= second[0] for first, second in pairwise(sorted(times)))
-    assert (spells.start[asks.spell] <= asks.minute).all() and (asks.minute < spells.end[asks.spell]).all()
-    first_asks = {int(spell) for spell in asks.spell[asks.minute == spells.start[asks.spell]]}
-    young = np.flatnonzero(spells.start >= 0)
-    assert set(young.tolist()) <= first_asks, "whoever begins to need a service asks at once"
-    assert (spells.end[spells.end < NEVER] < month_start(len(history))).all()
+        quiet_ledger(people({}), service(wish="no-such"))

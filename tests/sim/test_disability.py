@@ -8,9 +8,8 @@ import pytest
 from calibration.evidence import load_evidence
 from calibration.function_law import KINDS
 from sim.kinds import DisabilityGrade, DisabilityKind, Function
-from sim.life import live_month
 from sim.residents import STAYS, Residents
-from tests.sim.small_life import STREAM, age, people, started, tables
+from tests.sim.small_life import age, lived, people, started, tables
 
 FOUNDED = started(people(600_000))
 OLD = age(FOUNDED) >= 60
@@ -100,9 +99,7 @@ def test_one_point_more_of_surveyed_disability_adds_one_point_and_takes_none_awa
 def test_episodes_at_the_start_are_as_old_as_life_makes_them() -> None:
     elders = started(people(150_000, ages=(70, 71)))
     then = np.sort(1 + (-1 - elders.function_since[elders.function > 0].astype(int)))
-    grown = started(people(150_000, ages=(60, 61)))
-    for month in range(120):
-        live_month(grown, month, tables(), STREAM)
+    grown = lived(started(people(150_000, ages=(60, 61))), 120)
     stayed = (grown.exit_month == STAYS) & (grown.function > 0) & (grown.migrant == 0)
     now = np.sort(120 - grown.function_since[stayed].astype(int))
     grid = np.arange(360)
@@ -113,8 +110,7 @@ def test_episodes_at_the_start_are_as_old_as_life_makes_them() -> None:
 def test_prevalence_does_not_drift() -> None:
     residents = started(people(300_000, ages=(50, 111)))
     start, end = _standardised(residents, -1), 0.0
-    for month in range(62):
-        live_month(residents, month, tables(), STREAM)
+    lived(residents, 62)
     end = _standardised(residents, 61)
     assert abs(end - start) < 0.003, "less than a third of a point of those 60+, at the same ages"
 
@@ -132,8 +128,7 @@ def test_severity_and_lasting_loss_stay_for_the_episode() -> None:
     residents = started(people(200_000))
     before, since = residents.function.copy(), residents.function_since.copy()
     born = residents.birth_month.astype(int)
-    for month in range(24):
-        live_month(residents, month, tables(), STREAM)
+    lived(residents, 24)
     here = np.flatnonzero((residents.exit_month[: len(before)] == STAYS) & (before > 0))
     same = residents.function_since[here] == since[here]
     assert (residents.function[here][same] == before[here][same]).all()

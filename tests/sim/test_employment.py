@@ -8,9 +8,8 @@ import pytest
 from calibration.evidence import load_evidence
 from sim import employment
 from sim.kinds import Area, Employment, Function, Payer, Pension
-from sim.life import live_month
 from sim.residents import STAYS, Residents
-from tests.sim.small_life import STREAM, age, people, started, tables
+from tests.sim.small_life import STREAM, age, lived, people, started, tables
 
 FOUNDED = started(people(500_000))
 AGE = age(FOUNDED)
@@ -43,9 +42,7 @@ def test_participation_has_the_published_profile(sex: int, letter: str, first: i
 
 
 def test_the_profile_is_kept_as_people_age() -> None:
-    residents = started(people(300_000))
-    for month in range(62):
-        live_month(residents, month, tables(), STREAM)
+    residents = lived(started(people(300_000)), 62)
     for sex in (0, 1):
         for first in range(20, 75, 5):
             years = range(first, first + 5)
@@ -58,10 +55,7 @@ def test_the_profile_is_kept_as_people_age() -> None:
 
 @pytest.mark.parametrize(("area", "published"), [(Area.RURAL, 0.02), (Area.URBAN, 0.0382)])
 def test_unemployment_stays_where_it_starts(area: Area, published: float) -> None:
-    residents = started(people(200_000))
-    for month in (-1, *range(24)):
-        if month >= 0:
-            live_month(residents, month, tables(), STREAM)
+    residents = lived(started(people(200_000)), 24)
     for group, inside in ((FOUNDED, IN_FORCE), (residents, np.isin(residents.employment, (2, 3)))):
         rows = inside & (group.area == area) & (group.exit_month == STAYS)
         share = (group.employment[rows] == Employment.UNEMPLOYED).mean()
@@ -126,8 +120,7 @@ def test_the_state_pays_those_it_supports() -> None:
 def test_beginning_to_work_opens_the_employees_scheme() -> None:
     residents = started(people(150_000, ages=(16, 20)))
     assert (residents.pension == Pension.EMPLOYEE).mean() < 0.2
-    for month in range(62):
-        live_month(residents, month, tables(), STREAM)
+    lived(residents, 62)
     worked = np.isin(residents.employment, (2, 3)) & (residents.migrant == 0) & (residents.birth_month < -12)
     urban = worked & (residents.area == Area.URBAN)
     assert (residents.pension[urban] == Pension.EMPLOYEE).mean() == pytest.approx(0.48, abs=0.02)

@@ -2,59 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
 from sim.demography import bereave
 from sim.kinds import Exit, Function, Living, Payer, Sex
-from sim.life import MonthCounts, live_month
 from sim.rates import LifeTables
 from sim.residents import COLUMNS, LONG_AGO, STAYS, Residents
 from sim.streams import Stream
-from tests.sim.small_life import GAINING, LOSING, STREAM, age, county, people, started, tables
-
-
-def lived(
-    residents: Residents,
-    months: int,
-    life: LifeTables | None = None,
-    each: Callable[[MonthCounts, int], None] = lambda counts, month: None,
-    held: bool = False,
-) -> Residents:
-    """Live some months from the census on."""
-    for month in range(months):
-        each(live_month(residents, month, life or tables(), STREAM, held=held), month)
-    return residents
+from tests.sim.small_life import GAINING, LOSING, age, county, lived, lives, people, started, tables
 
 
 def test_residents_are_conserved_and_counted_where_they_live() -> None:
     residents = started(people(100_000))
     here = np.bincount(residents.county, minlength=83)
-
-    def check(counts: MonthCounts, month: int) -> None:
-        nonlocal here
+    for month, counts in enumerate(lives(residents, 24)):
         here = here + counts.births + counts.arrivals - counts.deaths - counts.leavers
         assert (np.bincount(residents.county[residents.present(month)], minlength=83) == here).all()
         assert len(counts.died) == counts.deaths.sum() and len(counts.left) == counts.leavers.sum()
         assert (residents.exit[counts.died] == Exit.DIED).all() and (
             residents.exit[counts.left] == Exit.MOVED
         ).all()
-
-    lived(residents, 24, each=check)
     assert len(np.unique(residents.key)) == len(residents), "nobody shares a key"
 
 
 def test_births_and_deaths_are_the_rates_on_the_run_s_own_exposures() -> None:
     residents, yearly = started(people(400_000)), tables().yearly
     got, expected = np.zeros(2), np.zeros(2)
+    lived_by_month = lives(residents, 14)
     for month in range(14):
         here = residents.exit_month == STAYS
         years = np.clip(age(residents, month), 0, 110)[here]
         sex = residents.sex[here].astype(int)
         level = (1 + yearly.fertility_trend) ** ((month + 4.5) / 12)
-        counts = live_month(residents, month, tables(), STREAM)
+        counts = next(lived_by_month)
         if month >= 2:
             expected += (
                 yearly.fertility[years] @ sex * level / 12,
@@ -69,12 +50,12 @@ def test_a_cohort_dies_as_its_life_table(sex: Sex) -> None:
     residents = started(people(120_000, (LOSING,), ages=(75, 76)))
     residents.sex[:] = sex
     started(residents)
-    alive, died = np.zeros(6), np.zeros(6)
+    alive, died, lived_by_month = np.zeros(6), np.zeros(6), lives(residents, 60)
     for month in range(60):
         here = residents.exit_month == STAYS
         step = np.clip(age(residents, month) - 75, 0, 5)
         alive += np.bincount(step[here], minlength=6)
-        counts = live_month(residents, month, tables(), STREAM)
+        counts = next(lived_by_month)
         died += np.bincount(step[counts.died], minlength=6)
     expected = alive * (1 - np.exp(-tables().yearly.death[sex, 75:81] / 12))
     assert np.abs(died - expected)[:5] / np.sqrt(expected[:5]) == pytest.approx(0, abs=4)
@@ -94,8 +75,7 @@ def test_the_disabled_die_earlier_and_severity_does_not_matter() -> None:
 def test_a_woman_gives_birth_no_more_than_once_in_ten_months() -> None:
     residents = started(people(200_000, counties=(LOSING,), ages=(15, 50)))
     residents.last_birth[:] = np.where(residents.sex == Sex.FEMALE, -3, LONG_AGO)
-    born: list[np.ndarray] = []
-    lived(residents, 40, each=lambda counts, month: born.append(counts.born))
+    born = [counts.born for counts in lives(residents, 40)]
     assert not any(len(rows) for rows in born[:7]), "all bore in month -3"
     newborns = np.concatenate(born)
     order = np.lexsort((residents.birth_month[newborns], residents.mother[newborns]))
@@ -107,7 +87,7 @@ def test_a_woman_gives_birth_no_more_than_once_in_ten_months() -> None:
 def test_newborns_are_at_home_with_their_mother() -> None:
     residents = started(people(200_000))
     residents.payer[::7] = Payer.STATE
-    counts = live_month(residents, 0, tables(), STREAM)
+    (counts,) = lives(residents, 1)
     born, mothers = counts.born, residents.mother[counts.born]
     for name in ("county", "community", "area", "household", "income", "migrant"):
         assert (getattr(residents, name)[born] == getattr(residents, name)[mothers]).all()
@@ -129,8 +109,7 @@ def test_a_county_gains_or_loses_what_its_decade_says() -> None:
     gained = np.zeros(83)
     for name, size in full.items():
         residents = started(people(size // 2, counties=(name,)))
-        for month in range(24):
-            counts = live_month(residents, month, tables(), STREAM)
+        for counts in lives(residents, 24):
             gained += (counts.arrivals - counts.leavers * size / (size // 2)) / 2
     net = tables().yearly.net_migration
     at = county(GAINING)
@@ -143,8 +122,7 @@ def test_children_leave_with_their_mother_and_lose_a_dead_one() -> None:
     residents = started(people(300_000, counties=(LOSING,)))
     mothers = residents.mother.copy()
     followed = orphaned = 0
-    for month in range(24):
-        live_month(residents, month, tables(), STREAM)
+    for month, _ in enumerate(lives(residents, 24)):
         gone = (mothers >= 0) & (residents.exit_month[mothers] == month) & (mothers >= 0)
         alive = np.flatnonzero(gone & (residents.exit_month[: len(mothers)] >= month))
         moved = residents.exit[mothers[alive]] == Exit.MOVED
@@ -185,9 +163,7 @@ def test_the_same_seed_gives_the_same_life_and_another_one_another() -> None:
     one, same = (lived(started(people(50_000)), 12) for _ in range(2))
     for name, column in by_key(one).items():
         assert (column == by_key(same)[name]).all(), name
-    other = started(people(50_000))
-    for month in range(12):
-        live_month(other, month, tables(), Stream.of(7, 4))
+    other = lived(started(people(50_000)), 12, stream=Stream.of(7, 4))
     assert (one.exit_month[:50_000] != other.exit_month[:50_000]).any()
 
 
@@ -210,9 +186,8 @@ def test_more_deaths_rewrite_no_other_event_among_who_lives_in_both() -> None:
     one = lived(started(people(150_000, ages=(50, 100))), 24)
     life = tables()
     deadlier = life.month._replace(death=np.minimum(life.month.death * 11 // 10, 2**32).astype(np.uint64))
-    two = started(people(150_000, ages=(50, 100)))
-    for month in range(24):
-        live_month(two, month, LifeTables(**{**vars(life), "month": deadlier}), STREAM)
+    harder = LifeTables(**{**vars(life), "month": deadlier})
+    two = lived(started(people(150_000, ages=(50, 100))), 24, harder)
     assert (two.exit == Exit.DIED).sum() > 1.05 * (one.exit == Exit.DIED).sum()
     both = (one.exit_month[:150_000] == STAYS) & (two.exit_month[:150_000] == STAYS)
     for name in ("function", "function_since", "disability_kind", "employment"):
@@ -224,8 +199,7 @@ def test_held_life_stands_still() -> None:
     years, size, keys = age(residents), len(residents), residents.key.copy()
     old = years >= 60
     before = (residents.function[old] > 0).mean()
-    renewed: list[np.ndarray] = []
-    lived(residents, 60, each=lambda counts, month: renewed.append(counts.renewed), held=True)
+    renewed = [counts.renewed for counts in lives(residents, 60, held=True)]
     assert len(residents) == size and (residents.exit_month == STAYS).all()
     rows = np.unique(np.concatenate(renewed))
     assert (residents.key[rows] != keys[rows]).all()
@@ -237,7 +211,7 @@ def test_held_life_stands_still() -> None:
 
 def test_the_dead_of_held_life_are_replaced_by_the_able() -> None:
     residents = started(people(100_000, ages=(60, 100)))
-    counts = live_month(residents, 0, tables(), STREAM, held=True)
+    (counts,) = lives(residents, 1, held=True)
     assert len(counts.renewed) == counts.deaths.sum() > 100
     assert (residents.function[counts.renewed] == Function.NONE).mean() > 0.97
     assert counts.births.sum() == counts.arrivals.sum() == counts.leavers.sum() == 0

@@ -6,7 +6,9 @@ import gc
 import pickle
 import random
 import weakref
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import mesa
 import numpy as np
@@ -18,13 +20,15 @@ from scenarios.supply import supply_plan
 from sim import model as model_room
 from sim.capacity import build_supply
 from sim.errors import LawBroken
+from sim.history import History
 from sim.kinds import Function
-from sim.life import live_month
+from sim.life import live
 from sim.measures import unit_months
 from sim.model import CommunityModel, Unit
 from sim.places import load_atlas
+from sim.residents import COLUMNS, Residents
 from sim.supply import Supply
-from tests.whole.small_study import SEED, market, study, world
+from tests.whole.small_study import SEED, market, study, turned, world
 
 SCENARIO = load_scenario("plan-2025")
 MONTHS = 3
@@ -75,6 +79,18 @@ def test_residents_are_read_at_the_end_of_the_month_that_has_passed() -> None:
     assert np.array_equal(ages, by_hand)
 
 
+def test_it_does_not_show_when_residents_are_asked_for() -> None:
+    each_month, at_the_end = fresh(), fresh()
+    for _ in range(MONTHS):
+        each_month.step()
+        here = len(each_month.residents)
+        assert here == each_month.ledger.residents[:, :, each_month.month - 1].sum()
+    at_the_end.live()
+    for column in COLUMNS:
+        one, other = (getattr(turned(model), column.name) for model in (each_month, at_the_end))
+        assert np.array_equal(one, other), column.name
+
+
 def test_a_researchers_agent_acts_each_month_and_reads_the_residents() -> None:
     model = fresh()
     room = DayRoom(model, 20)
@@ -90,7 +106,7 @@ def test_an_agent_moves_nobodys_life_and_no_need() -> None:
     alone, beside = fresh(), fresh()
     DayRoom(beside, 20)
     ledgers = [model.live() for model in (alone, beside)]
-    assert np.array_equal(alone.people.function, beside.people.function)
+    assert np.array_equal(turned(alone).function, beside.people.function)
     for name in ("key", "service", "start", "end"):
         assert np.array_equal(getattr(ledgers[0].spells, name), getattr(ledgers[1].spells, name))
 
@@ -167,35 +183,52 @@ def test_a_job_leaves_no_model_behind() -> None:
         gc.enable()
 
 
-@pytest.mark.parametrize("flow", ["births", "deaths", "arrivals", "leavers"])
+def broken(monkeypatch: pytest.MonkeyPatch, spoil: Callable[[History, Residents], None]) -> CommunityModel:
+    """Make a model in which something is wrong with what happened to its residents."""
+
+    def live_wrongly(residents: Residents, *args: Any) -> History:
+        history = live(residents, *args)
+        spoil(history, residents)
+        return history
+
+    monkeypatch.setattr(model_room, "live", live_wrongly)
+    return fresh()
+
+
+@pytest.mark.parametrize("flow", model_room.FLOWS)
 def test_a_resident_who_is_not_accounted_for_stops_the_run(
     flow: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One more is told than came or went."""
 
-    def miscounted(*args, **kwargs):  # type: ignore[no-untyped-def]
-        counts = live_month(*args, **kwargs)
-        getattr(counts, flow)[market().counties[0]] += 1
-        return counts
+    def miscount(history: History, residents: Residents) -> None:
+        history.flows[model_room.FLOWS[flow], market().counties[0], 1] += 1
 
-    model = fresh()
-    model.step()
-    monkeypatch.setattr(model_room, "live_month", miscounted)
     with pytest.raises(LawBroken, match="柘荣县, month 2: residents are not conserved"):
-        model.step()
+        broken(monkeypatch, miscount).step()
 
 
-def test_a_resident_who_vanishes_stops_the_run() -> None:
-    model = fresh()
-    model.step()
-    model.people.exit_month[5] = 0  # gone a month ago, and nobody was told
+def test_a_resident_who_vanishes_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose(history: History, residents: Residents) -> None:
+        assert history.lives["leaves"][5] > 0
+        history.lives["leaves"][5] = 0  # and nobody was told
+
+    with pytest.raises(LawBroken, match="柘荣县, month 1: residents are not conserved"):
+        broken(monkeypatch, lose).step()
+
+
+def test_a_resident_who_comes_from_nowhere_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def expect(history: History, residents: Residents) -> None:
+        first = history.coming(1).start  # who comes in the second month comes in the first
+        history.lives["comes"][first] = 0
+
+    with pytest.raises(LawBroken, match="柘荣县, month 1: residents are not conserved"):
+        broken(monkeypatch, expect).step()
+
+
+def test_a_resident_who_changes_county_unseen_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def move(history: History, residents: Residents) -> None:
+        residents.county[5] += 1
+
     with pytest.raises(LawBroken, match="not conserved"):
-        model.step()
-
-
-def test_a_resident_who_changes_county_unseen_stops_the_run() -> None:
-    model = fresh()
-    model.step()
-    model.people.county[5] += 1
-    with pytest.raises(LawBroken, match="not conserved"):
-        model.step()
+        broken(monkeypatch, move).step()

@@ -5,23 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.demand import NeedBook
+from sim.history import quiet
 from sim.kinds import Function, Payer
 from sim.needs import Ledger
 from sim.residents import Residents
 from sim.services import Condition, NeedGroup, Service
-from tests.sim.small_needs import ANYONE, ATLAS, STREAM, bits, book, people, service, settings, spells_told
+from tests.sim.small_needs import ANYONE, COUNTIES, bits, people, quiet_ledger, recorded, service, spells_told
 
 SEVERE = {"function": Function.SEVERE}
 POOR = NeedGroup(ANYONE, Condition(payer=bits(Payer.STATE)), place="place")
 SINCE_40 = NeedGroup(ANYONE, Condition(age_months=(480, 2400), payer=bits(Payer.STATE)), place="place")
 
 
-def founded(residents: Residents, *services: Service, ending: float | np.ndarray) -> Ledger:
-    """Found needs whose states end at a monthly chance, and close the book at once."""
-    opened = NeedBook(services, settings(), ATLAS, STREAM, residents, 1)
-    opened.found(residents, np.broadcast_to(np.asarray(ending, dtype=float), residents.size))
-    return opened.close(1)
+def founded(residents: Residents, *services: Service, ending: float) -> Ledger:
+    """Record the needs of the census, whose states end at a monthly chance; nothing is lived."""
+    census = quiet(residents.size, COUNTIES, 0)
+    return recorded(residents, census, *services, ending=lambda rows: np.full(rows.size, ending))
 
 
 def ages_of(ledger: Ledger) -> np.ndarray:
@@ -83,7 +82,7 @@ def test_the_past_is_asked_by_residents_of_their_census_age() -> None:
     held = founded(residents, of, ending=0.01).asks
     assert held.ordinal.min() < -24
     assert (held.age_months == 799 + held.spell).all()
-    dated = book(residents, of).close(1).asks
+    dated = quiet_ledger(residents, of, months=0).asks
     assert (dated.age_months == 800 + dated.spell + dated.ordinal).all(), "without it, as old as they were"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from sim.streams import (
     Decision,
     Stream,
+    _word_columns,
     founder_keys,
     newborn_keys,
     newcomer_keys,
@@ -44,20 +46,70 @@ def _compiled(*words: np.uint32) -> tuple[int, ...]:
     return njit(lambda a, b, c, d, e, f: philox(a, b, c, d, e, f))(*words)
 
 
-@pytest.mark.parametrize("word", range(4))
-def test_draws_are_uniform(word: int) -> None:
-    counts = np.bincount(STREAM.words(KEYS, Decision.LIFE, 5)[word] >> 24, minlength=256)
-    expected = len(KEYS) / 256
-    chi_square = ((counts - expected) ** 2 / expected).sum()
-    assert abs(chi_square - 255) < 4 * np.sqrt(2 * 255)
+def along(what: str, count: int = 200_000) -> np.ndarray:
+    """Draw words, shape (4, count), along keys, months or seeds that follow one another."""
+    if what == "keys":
+        return STREAM.words(founder_keys(350302, 0, count), Decision.LIFE, 5)
+    if what == "months":
+        return STREAM.words(np.full(count, KEYS[7]), Decision.LIFE, np.arange(count))
+    if what == "decisions":
+        return np.hstack([STREAM.words(KEYS[: count // 100], each, 5) for each in range(100)])
+    return np.hstack([Stream.of(seed, 0).words(KEYS[: count // 1000], Decision.LIFE) for seed in range(1000)])
 
 
-@pytest.mark.parametrize("bit", [0, 1, 7, 31, 32, 40, 63])
-def test_keys_that_differ_in_one_bit_give_unrelated_words(bit: int) -> None:
-    one = STREAM.words(KEYS, Decision.WISH)
-    other = STREAM.words(KEYS ^ np.uint64(1 << bit), Decision.WISH)
-    flipped = np.unpackbits((one ^ other).view(np.uint8)).mean()
-    assert abs(flipped - 0.5) < 4 * 0.5 / np.sqrt(one.size * 32)
+ORDERS = ("keys", "months", "decisions", "seeds")
+
+
+def is_flat(cells: np.ndarray, kinds: int) -> bool:
+    """Tell whether numbers from 0 to kinds - 1 are as even as chance makes them (chi-square, 4.5 sigma)."""
+    expected = cells.size / kinds
+    chi_square = ((np.bincount(cells, minlength=kinds) - expected) ** 2 / expected).sum()
+    return bool(abs(chi_square - (kinds - 1)) < 4.5 * np.sqrt(2 * (kinds - 1)))
+
+
+@pytest.mark.parametrize("what", ORDERS)
+def test_every_byte_of_every_word_is_uniform(what: str) -> None:
+    drawn = along(what)
+    for word in range(4):
+        for byte in range(4):
+            assert is_flat(drawn[word] >> 8 * byte & 0xFF, 256), (word, byte)
+
+
+@pytest.mark.parametrize("what", ORDERS)
+def test_what_is_drawn_says_nothing_of_what_is_drawn_next_to_it(what: str) -> None:
+    """Both ends of a word, which decide different events, beside those of the next word, key, month, seed."""
+    drawn = along(what)
+    for ends in (drawn >> 28, drawn & 15):
+        for word in range(4):
+            pairs = [(ends[word], ends[(word + 1) % 4]), (ends[word][:-1], ends[word][1:])]
+            for one, other in [*pairs, (drawn[word] >> 28, drawn[word] & 15)]:
+                assert is_flat(one << 4 | other, 256), word
+
+
+BITS = {"key": 64, "time": 32, "decision": 32, "seed": 64, "replication": 32}
+
+
+@pytest.mark.parametrize("what", BITS)
+def test_one_bit_of_what_is_asked_flips_every_bit_of_the_answer_half_of_the_time(what: str) -> None:
+    count = 10_000
+    keys = newborn_keys(KEYS[:count], np.zeros(count, dtype=np.int64))  # scattered: no two differ in one bit
+    asked = {"key": keys, "time": 3, "decision": int(Decision.LIFE), "seed": 1, "replication": 0}
+
+    def answer(bit: int | None) -> np.ndarray:
+        now: dict[str, Any] = dict(asked)
+        if bit is not None:
+            now[what] = now[what] ^ (np.uint64(1 << bit) if what == "key" else 1 << bit)
+        stream = Stream.of(now["seed"], now["replication"])
+        words = np.empty((4, count), dtype=np.uint32)
+        times = np.full(count, now["time"])
+        _word_columns(now["key"], times, now["decision"], stream.k0, stream.k1, words)
+        return words
+
+    before = answer(None)
+    for bit in range(BITS[what]):
+        flipped = np.unpackbits((before ^ answer(bit)).view(np.uint8).reshape(4, count, 4), axis=2)
+        share = flipped.mean(axis=1)  # of each of the 128 bits of an answer
+        assert np.abs(share - 0.5).max() < 5.5 * 0.5 / np.sqrt(count), f"bit {bit}"
 
 
 @given(

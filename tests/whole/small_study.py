@@ -12,6 +12,7 @@ from sim.model import CommunityModel, World
 from sim.needs import Ledger
 from sim.parameters import Settings
 from sim.places import Market, load_atlas
+from sim.residents import Residents
 
 SEED = 11
 SMALLEST, SECOND = "柘荣县", "明溪县"  # 93,709 and 98,930 residents
@@ -42,6 +43,12 @@ def lived(months: int, name: str = SMALLEST, scenario: str = "plan-2025") -> tup
     loaded = load_scenario(scenario)
     model = CommunityModel(world(loaded, months), market(name), SEED)
     return model, model.live()
+
+
+def turned(model: CommunityModel) -> Residents:
+    """Return the columns at the end of the last month that has passed: asking for residents turns them."""
+    assert len(model.residents) > 0
+    return model.people
 
 
 def replayed(

@@ -24,7 +24,7 @@ from sim.model import CommunityModel
 from sim.needs import Ledger
 from sim.places import load_atlas
 from sim.residents import Residents
-from tests.whole.small_study import SEED, market, world
+from tests.whole.small_study import SEED, market, turned, world
 
 COUNTY = "仙游县"  # 905,068 residents: large enough for a point to show beside chance
 SCENARIO = load_scenario("baseline-2020")
@@ -40,7 +40,9 @@ def founded(**life: float) -> tuple[CommunityModel, Ledger]:
     """Found a county under some settings of life, and live a month, so that needs are counted once."""
     settings = SCENARIO.settings.with_values({f"life.{name}": value for name, value in life.items()})
     model = CommunityModel(world(SCENARIO, 1, settings), market(COUNTY), SEED)
-    return model, model.live()
+    ledger = model.live()
+    turned(model)
+    return model, ledger
 
 
 def central(name: str) -> float:

@@ -19,6 +19,7 @@ from sim.errors import LawBroken
 from sim.facilities import _Desk
 from sim.kinds import Engine, Outcome, Step
 from sim.model import CommunityModel
+from sim.spells import Recorder
 from tests.whole.small_study import SEED, lived, market, replayed, world
 
 MONTHS = 6
@@ -92,12 +93,23 @@ def test_minutes_that_are_lost_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> 
         replayed(MONTHS)
 
 
-def test_a_need_that_ends_before_it_starts_stops_the_run() -> None:
-    model = CommunityModel(world(load_scenario("plan-2025"), 1), market(), SEED)
-    model.step()
-    model.needs._book.ends[0] = -(10**9)
-    with pytest.raises(LawBroken, match="a need ends before it starts"):
-        model.needs.close(month_start(1))
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [("end", "a need ends before it starts"), ("minute", "a resident asks outside its need")],
+)
+def test_needs_and_asks_that_are_recorded_wrongly_stop_the_run(
+    column: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Recorder.record
+
+    def careless(*args: Any) -> Any:
+        spells, asks, counts = whole(*args)
+        (spells if column == "end" else asks)[column][0] = -(10**9)
+        return spells, asks, counts
+
+    monkeypatch.setattr(Recorder, "record", careless)
+    with pytest.raises(LawBroken, match=words):
+        CommunityModel(world(load_scenario("plan-2025"), 1), market(), SEED).step()
 
 
 def test_every_request_of_a_run_is_in_one_state_and_minutes_add_up() -> None:

@@ -1,0 +1,91 @@
+"""Calm months: the limits of a span hold for every age within it, and the bits are the months."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as trial
+from hypothesis import strategies as st
+
+from sim import calm
+from sim.calm import SPAN, birthdays, bit_of, changes_side, first_of, from_place, limits_of
+from sim.kinds import Employment, Sex
+from sim.rates import OLDEST
+from tests.sim.small_life import tables
+
+LIMITS = limits_of(tables().month)[0]
+AGES = range(OLDEST + 1)
+
+
+def ages_within(age: int) -> np.ndarray:
+    """Return the ages that one of an age in completed years may have within a span."""
+    return np.unique(np.minimum((12 * age + np.arange(11 + SPAN)) // 12, OLDEST))
+
+
+@pytest.mark.parametrize("name", ["death", "turnover", "birth"])
+def test_no_word_below_a_threshold_of_a_span_lies_above_its_limit(name: str) -> None:
+    """A word is an event where it lies below a threshold; it is looked at up to the limit, that included."""
+    thresholds = getattr(tables().month, name).max(axis=0)  # of both states of function, of all months
+    for age in AGES:
+        highest = thresholds[:, ages_within(age)].max(axis=1)
+        assert (LIMITS[name][:, age] >= np.maximum(highest, 1) - 1).all(), age
+
+
+@pytest.mark.parametrize("name", ["disability", "leave"])
+def test_no_word_at_a_threshold_from_the_top_lies_below_its_limit(name: str) -> None:
+    thresholds = getattr(tables().month, name)
+    for age in AGES:
+        assert (LIMITS[name][:, age] <= thresholds[:, ages_within(age)].min(axis=1)).all(), age
+
+
+def test_limits_are_wide_enough_to_miss_nobody_and_narrow_enough_to_skip_most() -> None:
+    chance = (LIMITS["death"] + LIMITS["turnover"].astype(float) + 2.0**32 - LIMITS["disability"]) / 2.0**32
+    assert chance[:, :40].max() < 0.01 < chance[:, 90].min()
+
+
+def test_those_at_work_and_those_who_seek_it_are_watched_from_their_own_end() -> None:
+    unemployment = tables().month.unemployment
+    assert (LIMITS["idle"] == unemployment[:, Employment.EMPLOYED] - 1).all(), "work is lost below"
+    assert (LIMITS["found"] == unemployment[:, Employment.UNEMPLOYED]).all(), "and found from there on"
+
+
+@pytest.mark.parametrize("sex", Sex)
+def test_who_may_change_sides_at_a_birthday_is_never_calm_then(sex: Sex) -> None:
+    """Where taking part in work, or studying, differs between ages of a span, birthdays are watched."""
+    t = tables().month
+    for age in range(OLDEST):
+        within = ages_within(age)
+        for sides in (t.participation[sex, within], t.student[sex, within]):
+            for rank in {0, 65535, *(int(side) + step for side in sides for step in (-1, 0))} & set(
+                range(65536)
+            ):
+                differs = len({bool(rank < side) for side in sides}) > 1
+                assert changes_side(LIMITS, int(sex), rank, age) or not differs, (age, rank)
+
+
+@trial(deadline=None)  # the first call compiles
+@given(st.integers(0, 1400))
+def test_birthdays_are_the_months_in_which_a_year_is_completed(age_months: int) -> None:
+    bits = int(birthdays(age_months))
+    assert [n for n in range(SPAN) if bits >> n & 1] == [n for n in range(SPAN) if (age_months + n) % 12 == 0]
+
+
+@trial(deadline=None)  # the first call compiles
+@given(st.integers(1, 2**64 - 1))
+def test_the_first_month_of_a_word_is_its_lowest_bit(bits: int) -> None:
+    assert first_of(np.uint64(bits)) == (bits & -bits).bit_length() - 1
+
+
+@pytest.mark.parametrize("place", range(SPAN + 1))
+def test_the_months_from_a_place_on_are_the_bits_above(place: int) -> None:
+    assert int(from_place(place)) == (2**64 - 1) >> place << place
+    assert int(bit_of(place)) == (1 << place if place < SPAN else 0)
+    assert int(bit_of(-1 - place)) == 0
+
+
+@trial(deadline=None)  # the first call compiles
+@given(st.lists(st.booleans(), min_size=SPAN, max_size=SPAN))
+def test_a_byte_a_month_becomes_a_bit_a_month(flags: list[bool]) -> None:
+    by_eight = np.array(flags, dtype=np.uint8).view(np.uint64)
+    assert int(calm._gathered(by_eight)) == sum(1 << n for n, flag in enumerate(flags) if flag)
