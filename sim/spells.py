@@ -84,9 +84,9 @@ class Recorder:
     ) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void], Counted]:
         """Return spells (the census's are `first`, their ends filled in), asks since, and counts by month."""
         size = self._history.size
-        spells = np.empty(len(first) + size // 20 + self._most, dtype=SPELL)
+        spells = np.empty(len(first) + size // 4 + self._most, dtype=SPELL)  # memory only where it is filled
         spells[: len(first)] = first
-        asks = np.empty(size // 20 + self._most, dtype=ASK)
+        asks = np.empty(size // 4 + self._most, dtype=ASK)
         at = (0, 0, len(first), 0)  # row, spell of the census, spells, asks
         room, known = np.zeros(1, dtype=NEEDY), (self._tables, *self._places, held, self._most)
         while True:
