@@ -51,6 +51,7 @@ docs: install ## write again what the docs say about the code
 bench: install ## measure the speed, as ratios that compare between machines
 	$(BIN)/python benchmarks/engines.py
 	$(BIN)/python benchmarks/service.py
+	$(BIN)/python benchmarks/growth.py --province
 	$(BIN)/python benchmarks/speed.py
 
 clean: ## remove what can be made again; .venv and your runs stay
