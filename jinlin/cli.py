@@ -93,6 +93,10 @@ def run(
     lang: Lang = None,
 ) -> None:
     """Simulate scenarios and write a run folder for each."""
+    from scenarios.workers import start_server
+
+    if workers != 1:
+        start_server()
     from scenarios.load import load_scenario
     from sim.clock import MONTHS_TO_END_OF_2025
     from sim.places import load_atlas

@@ -1,7 +1,7 @@
 """Run the jobs of a study over processes and put their tables together in one order.
 
 The order of jobs, and which worker took them, never shows: tables are sorted by their keys and hashed as
-integers. Workers are started afresh for a study and not recycled within it: with ``max_tasks_per_child`` an
+integers. Workers are begun afresh for a study and not recycled within it: with ``max_tasks_per_child`` an
 executor stops for ever once its workers have exited (CPython gh-115634, Python 3.11 to 3.14).
 """
 
@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from queue import Empty, Queue
 from typing import Any
 
@@ -24,6 +23,7 @@ import numpy as np
 from scenarios.agreement import Agreement
 from scenarios.experiments import Job, JobResult, Study, jobs_of, run_job
 from scenarios.probes import Binding
+from scenarios.workers import worker_context
 from sim.errors import JinlinError, RunError
 from sim.measures import Table
 from sim.places import load_atlas
@@ -92,7 +92,7 @@ def _alone(study: Study, jobs: list[Job], tell: Callable[[Event], None]) -> Iter
 
 
 def _pooled(study: Study, jobs: list[Job], count: int, tell: Callable[[Event], None]) -> Iterator[JobResult]:
-    context = get_context("spawn")
+    context = worker_context()
     with context.Manager() as manager:
         queue = manager.Queue()
         pool = ProcessPoolExecutor(count, mp_context=context)

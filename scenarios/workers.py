@@ -1,0 +1,31 @@
+"""How worker processes begin: forked from a server that has imported the model once.
+
+A worker that is spawned imports everything anew, seconds on a busy machine; one that is forked from this
+process may find a library's threads gone (polars stops for ever then). So workers are forked from a server
+that imports and does nothing else; where the system has none (Windows) they are spawned. This file imports
+nothing heavy, so that a command can start the server first and import the model itself meanwhile.
+"""
+
+from __future__ import annotations
+
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
+
+_SERVER = "forkserver"
+
+
+def worker_context() -> BaseContext:
+    """Return the context that worker processes are begun in."""
+    if _SERVER not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context(_SERVER)
+    context.set_forkserver_preload(["scenarios.experiments"])
+    return context
+
+
+def start_server() -> None:
+    """Let the server begin to import, if there is one; returns at once."""
+    if worker_context().get_start_method() == _SERVER:
+        from multiprocessing.forkserver import ensure_running
+
+        ensure_running()
