@@ -108,7 +108,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "已写出 {path}：修改后运行 'jinlin check {path}'，再运行 'jinlin run {path}'",
     ),
     "compiling": (
-        "compiling the kernels: about 15 seconds, once for this version",
+        "compiling the kernels: half a minute to a minute, once for this version",
         "编译内核：约15秒，本版本仅此一次",
     ),
     "stopped": ("stopped; the run folder is marked unfinished", "已中断；结果文件夹标记为未完成"),
