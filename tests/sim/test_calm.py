@@ -9,10 +9,11 @@ from hypothesis import settings as trial
 from hypothesis import strategies as st
 
 from sim import calm
-from sim.calm import SPAN, birthdays, bit_of, changes_side, first_of, from_place, limits_of
+from sim.calm import SPAN, birthdays, bit_of, changes_side, first_of, from_place, limits_of, watch
 from sim.kinds import Employment, Sex
 from sim.rates import OLDEST
-from tests.sim.small_life import tables
+from sim.streams import Decision
+from tests.sim.small_life import STREAM, tables
 
 LIMITS = limits_of(tables().month)[0]
 AGES = range(OLDEST + 1)
@@ -89,3 +90,32 @@ def test_the_months_from_a_place_on_are_the_bits_above(place: int) -> None:
 def test_a_byte_a_month_becomes_a_bit_a_month(flags: list[bool]) -> None:
     by_eight = np.array(flags, dtype=np.uint8).view(np.uint64)
     assert int(calm._gathered(by_eight)) == sum(1 << n for n, flag in enumerate(flags) if flag)
+
+
+WATCHED = {  # limit: the word that it is held against, whether from the top end, which of the answers tells
+    "death": (0, False, 0), "turnover": (1, False, 0), "disability": (1, True, 0), "birth": (2, False, 0),
+    "leave": (2, True, 0), "idle": (3, False, 1), "found": (3, True, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WATCHED)
+@pytest.mark.parametrize("first", [0, 37, SPAN])
+def test_the_months_watched_are_those_whose_words_reach_the_limit_that_word_included(
+    name: str, first: int
+) -> None:
+    key, group, age, county, area = np.uint64(350302 << 32 | 7), 3, 60, 19, 1
+    word, from_top, answer = WATCHED[name]
+    drawn = STREAM.words(np.full(SPAN, key), Decision.LIFE, first + np.arange(SPAN))[word]
+    limits = limits_of(tables().month)
+    for each, (_, top, _) in WATCHED.items():
+        limits[each] = 2**32 - 1 if top else 0  # nothing is watched
+    limit = np.sort(drawn)[SPAN // 3]  # is one of the words
+    limits[name] = limit
+    flags = np.zeros((3, SPAN), dtype=np.uint8)
+    bits = watch(
+        key, first, SPAN, limits[0], group, age, county, area, np.zeros((4, SPAN), dtype=np.uint32), flags,
+        flags.view(np.uint64), STREAM.k0, STREAM.k1,
+    )  # fmt: skip
+    found = [[n for n in range(SPAN) if int(each) >> n & 1] for each in bits]
+    reached = np.flatnonzero(drawn >= limit if from_top else drawn <= limit).tolist()
+    assert found == [reached if n == answer else [] for n in range(3)]
