@@ -95,7 +95,8 @@ def _pooled(study: Study, jobs: list[Job], count: int, tell: Callable[[Event], N
     context = worker_context()
     with context.Manager() as manager:
         queue = manager.Queue()
-        pool = ProcessPoolExecutor(count, mp_context=context)
+        # what is imported stays: each job's collection need not look at it
+        pool = ProcessPoolExecutor(count, mp_context=context, initializer=gc.freeze)
         try:
             yield from _drained([pool.submit(_work, study, job, queue) for job in jobs], queue, tell)
         except BaseException:
