@@ -101,6 +101,8 @@ def calls_of(name: str, of_class: bool = True) -> list[str]:
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
         told, own = ast.unparse(call.func), ast.unparse(call.func).removeprefix("self.")
         called.append(told.rsplit(".")[-1])
+        if told == "recall.of":  # a step that is remembered is named, not called
+            called.append(ast.unparse(call.args[1]))
         if told.startswith("self.") and own in methods:
             called += calls_of(own)
         elif told in functions:

@@ -141,7 +141,7 @@ def test_what_goes_wrong_is_one_line(runner: Runner, trouble: BaseException, cod
 
 @pytest.mark.parametrize(
     ("missing", "said"),
-    [((), ""), (("life",), "compiling the kernels: about 15 seconds, once for this version\n")],
+    [((), ""), (("life",), "compiling the kernels: half a minute to a minute, once for this version\n")],
 )
 def test_only_a_run_that_must_compile_says_so(
     runner: Runner, monkeypatch: pytest.MonkeyPatch, missing: tuple[str, ...], said: str

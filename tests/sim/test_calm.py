@@ -9,7 +9,7 @@ from hypothesis import settings as trial
 from hypothesis import strategies as st
 
 from sim import calm
-from sim.calm import SPAN, birthdays, bit_of, changes_side, first_of, from_place, limits_of, watch
+from sim.calm import SPAN, birthdays, bit_of, changes_side, first_of, from_place, limits_of, make_room, watch
 from sim.kinds import Employment, Sex
 from sim.rates import OLDEST
 from sim.streams import Decision
@@ -111,11 +111,9 @@ def test_the_months_watched_are_those_whose_words_reach_the_limit_that_word_incl
         limits[each] = 2**32 - 1 if top else 0  # nothing is watched
     limit = np.sort(drawn)[SPAN // 3]  # is one of the words
     limits[name] = limit
-    flags = np.zeros((3, SPAN), dtype=np.uint8)
-    bits = watch(
-        key, first, SPAN, limits[0], group, age, county, area, np.zeros((4, SPAN), dtype=np.uint32), flags,
-        flags.view(np.uint64), STREAM.k0, STREAM.k1,
-    )  # fmt: skip
+    one, room, by_eight = (each[0] for each in make_room())
+    one["key"], one["sex"], one["area"], one["county"] = key, group // 2, area, county
+    bits = watch(one, first, SPAN, limits[0], age, room, by_eight, STREAM.k0, STREAM.k1)
     found = [[n for n in range(SPAN) if int(each) >> n & 1] for each in bits]
     reached = np.flatnonzero(drawn >= limit if from_top else drawn <= limit).tolist()
     assert found == [reached if n == answer else [] for n in range(3)]

@@ -19,7 +19,7 @@ from sim.model import CommunityModel, replay
 from sim.needs import Asks, Ledger, take
 from sim.places import load_atlas
 from sim.supply import PARTS, Supply
-from sim.tallies import stocks
+from sim.tallies import grid_of_stays, month_of_days, note_stay, stays_of
 from tests.whole.small_study import market
 
 # two counties in three draws each hold 11,856 beds and some 4,700 residents of homes: chance alone moves that
@@ -62,7 +62,10 @@ def in_bed(lived: Held, ledger: Ledger) -> Ints:
     log = replay(ledger, world.services, world.settings, lived.supply, stream, world.months).log
     served = log.admitted < NEVER
     admitted, ended = log.admitted[served].astype(np.int64), log.ended[served].astype(np.int64)
-    months = stocks(admitted, ended, np.zeros(served.sum(), dtype=int), 1, world.months)[0]
+    grid, days = grid_of_stays(1, world.months), month_of_days(world.months)
+    for start, end in zip(admitted.tolist(), ended.tolist(), strict=True):
+        note_stay(grid, 0, start, end, 1, days)
+    months = stays_of(grid)[0][0]
     return np.append(((admitted <= 0) & (ended > 0)).sum(), months)
 
 
