@@ -25,8 +25,12 @@ GONE = ("exit_month", "exit")
 
 
 def families(count: int) -> Residents:
-    """Found residents, most adults of whom are married, some with minors; children have mothers."""
+    """Found residents, most adults of whom are married, some with minors; most minors have mothers."""
     residents = started(people(count))
+    bore = residents.births > 0  # at the census no mother who is a minor has one herself
+    youths = np.flatnonzero((age(residents) >= 8) & (age(residents) < 20) & ~bore)
+    grown = np.flatnonzero((residents.sex == Sex.FEMALE) & (age(residents) >= 40))
+    residents.mother[youths] = np.resize(grown, len(youths))
     adult = age(residents) >= 22
     men, women = (np.flatnonzero(adult & (residents.sex == sex)) for sex in Sex)
     couples = min(len(men), len(women)) * 3 // 4
