@@ -44,6 +44,7 @@ from sim.residents import NOBODY, Residents
 from sim.rows import rows_of, take
 from sim.streams import Stream
 
+MOST_MONTHS = 15 * 12 - 1  # fertility begins at 15 years
 _NOTHING, _GAVE_BIRTH, _DIED, _LEFT = range(4)
 _EVERYONE, _LEADERS, _FOLLOWERS = range(3)
 _MOST_A_MONTH = 8  # entries of one resident
@@ -62,8 +63,10 @@ def live(
     The columns keep what everyone was on coming, and ``residents.size`` the founders: those who come later
     stand behind them, and ``months.turn`` brings a month at a time into view. With `held`, life stays as it
     was at the census: ages stand still, nobody is born, comes or leaves, and a new resident takes the place
-    of each of the dead.
+    of each of the dead. Raises ValueError for more months.
     """
+    if not held and not 0 < months <= MOST_MONTHS:
+        raise ValueError(f"{months} months: 1 to {MOST_MONTHS} can be lived, or newborns would give birth")
     founders = residents.size
     lives = _Lives(residents, months, tables, stream, held)
     lives.live_all(slice(0, founders), _LEADERS)

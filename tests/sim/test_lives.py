@@ -172,3 +172,9 @@ def test_needs_part_couples_as_the_columns_do() -> None:
     couple, family = int(Living.SPOUSE), int(Living.SPOUSE_AND_CHILDREN)
     parted = {(couple, int(Living.ALONE)), (couple, int(Living.OTHERS)), (family, int(Living.CHILDREN))}
     assert {pair for pair in changed if pair[0] != pair[1]} == parted
+
+
+@pytest.mark.parametrize("months", [0, 180])
+def test_no_more_months_are_lived_than_newborns_stay_children(months: int) -> None:
+    with pytest.raises(ValueError, match="1 to 179"):
+        live(started(people(1000)), months, tables(), STREAM)
