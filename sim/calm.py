@@ -1,10 +1,11 @@
 """Calm months: most months nothing happens to a resident, and they are skipped by one look at a word of bits.
 
-A *span* is up to 64 months of one resident. The draws of a span are hashed in one loop, which the compiler
-turns into vectors, and held against *limits* wide enough for every age that the span can reach, for every
-month's fertility and for both states of function. Where no word passes its limit no rule of life can apply.
-The months that are left, a bit each, are lived by the rules with their exact thresholds, so that limits that
-are too wide cost time and change nothing.
+A *span* is up to 64 months of one resident, from an even month on. A hash gives two months the upper halves
+of their words; the hashes of a span are made in one loop, which the compiler turns into vectors, and the
+halves held against *limits* wide enough for every age that the span can reach, for every month's fertility
+and for both states of function. Where no half passes its limit no rule of life can apply. The months that are
+left, a bit each, are lived by the rules with whole words and exact thresholds, so that limits that are too
+wide cost time and change nothing.
 """
 
 from __future__ import annotations
@@ -18,14 +19,15 @@ from sim.compiled import njit
 from sim.kinds import Employment
 from sim.rates import AGES, Thresholds, Words, as_record
 from sim.rows import one_resident
-from sim.streams import Decision, words
+from sim.streams import Decision, drawn, joined, words
 
 SPAN = 64  # months, as many as a word has bits
-_LIFE = int(Decision.LIFE)
+_LIFE, _LIFE_FINE = int(Decision.LIFE), int(Decision.LIFE_FINE)
 _AGES_IN_SPAN = SPAN // 12 + 2
 _U64 = np.uint64
 _ONE = np.uint64(1)
 _LARGEST = 2**32 - 1
+_HALF = np.uint64(16)  # bits
 _GATHER = np.uint64(0x0102040810204080)  # brings the lowest bits of eight bytes together in the highest byte
 _YEARLY = np.array([sum(1 << m for m in range(first, SPAN, 12)) for first in range(12)], dtype=np.uint64)
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
@@ -33,11 +35,11 @@ _PLACES = np.zeros(SPAN, dtype=np.int64)
 for _place in range(SPAN):
     _PLACES[((1 << _place) * int(_DE_BRUIJN) % 2**64) >> 58] = _place
 
-Limit = npt.NDArray[np.uint32]
+Limit = npt.NDArray[np.uint16]
 
 
 class Limits(NamedTuple):
-    """Limits of the words of a span, by age at its beginning; ``[top]``: at or above, else at or below."""
+    """Limits of a span's half words, by age at its beginning; ``[top]``: at or above, else at or below."""
 
     death: Limit  # [4 groups, 111]
     turnover: Limit  # [4, 111]
@@ -59,8 +61,8 @@ def limits_of(thresholds: Thresholds) -> npt.NDArray[np.void]:
         disability=_above(t.disability),
         birth=_below(t.birth.max(axis=0)),
         leave=_above(t.leave),
-        idle=(np.clip(t.unemployment[:, Employment.EMPLOYED], 1, _LARGEST) - 1).astype(np.uint32),
-        found=np.minimum(t.unemployment[:, Employment.UNEMPLOYED], _LARGEST).astype(np.uint32),
+        idle=_half_below(t.unemployment[:, Employment.EMPLOYED]),
+        found=_half_above(t.unemployment[:, Employment.UNEMPLOYED]),
         least=_ahead(np.stack((t.participation, t.student), axis=1)).min(axis=0),
         most=_ahead(np.stack((t.participation, t.student), axis=1)).max(axis=0),
     )
@@ -68,13 +70,23 @@ def limits_of(thresholds: Thresholds) -> npt.NDArray[np.void]:
 
 
 def _below(threshold: Words) -> Limit:
-    """Return the highest word below the highest threshold of the ages ahead (0 where there is none)."""
-    return (np.clip(_ahead(threshold).max(axis=0), 1, _LARGEST) - 1).astype(np.uint32)
+    """Return the limit of the highest threshold of the ages ahead."""
+    return _half_below(_ahead(threshold).max(axis=0))
 
 
 def _above(threshold: Words) -> Limit:
-    """Return the lowest threshold of the ages ahead, from the top end of the word."""
-    return np.minimum(_ahead(threshold).min(axis=0), _LARGEST).astype(np.uint32)
+    """Return the limit of the lowest threshold of the ages ahead, from the top end of the word."""
+    return _half_above(_ahead(threshold).min(axis=0))
+
+
+def _half_below(threshold: Words) -> Limit:
+    """Return the upper half of the highest word below a threshold (0 where there is none)."""
+    return (np.clip(threshold, 1, _LARGEST) - np.uint64(1) >> _HALF).astype(np.uint16)
+
+
+def _half_above(threshold: Words) -> Limit:
+    """Return the upper half of the lowest word at or above a threshold (the highest where there is none)."""
+    return (np.minimum(threshold, np.uint64(_LARGEST)) >> _HALF).astype(np.uint16)
 
 
 def _ahead(threshold: Words) -> Words:
@@ -84,32 +96,48 @@ def _ahead(threshold: Words) -> Words:
 
 
 def make_room() -> tuple[npt.NDArray[np.void], ...]:
-    """Make what a pass uses again and again: a resident, draws and flags of a span, the flags by eight."""
-    room = np.zeros(1, dtype=[("word", "u4", (4, SPAN)), ("flag", "u1", (3, SPAN))])
-    return one_resident(), room, room.view([("word", "u8", (2, SPAN)), ("flag", "u8", (3, SPAN // 8))])
+    """Make what a pass uses again and again: a resident, hashes and flags of a span, and views of these.
+
+    The views show a hash of two months as two halves of a word, the even month's first, and flags by eight.
+    """
+    room = np.zeros(1, dtype=[("pair", "<u4", (4, SPAN // 2)), ("flag", "u1", (3, SPAN))])
+    return one_resident(), room, room.view([("half", "<u2", (4, SPAN)), ("flag", "u8", (3, SPAN // 8))])
 
 
 @njit
-def watch(one, month, span, limits, age, room, by_eight, k0, k1):  # type: ignore[no-untyped-def]
-    """Draw a span from `month` on; return the months (bits) of any event, of losing, of finding work."""
-    word, flag, key, group = room.word, room.flag, one.key, 2 * one.sex + one.area
-    for n in range(span):
-        word[0, n], word[1, n], word[2, n], word[3, n] = words(key, month + n, _LIFE, k0, k1)
+def watch(one, first, limits, age, room, view, k0, k1):  # type: ignore[no-untyped-def]
+    """Draw a span from an even month on; return the months (bits) of any event, of losing, of finding work.
+
+    All 64 months are drawn, whether they will be lived or not: loops of known length become whole vectors.
+    """
+    pair, half, flag = room.pair, view.half, room.flag
+    key, group, even = one.key, 2 * one.sex + one.area, first // 2
+    for n in range(SPAN // 2):
+        pair[0, n], pair[1, n], pair[2, n], pair[3, n] = words(key, even + n, _LIFE, k0, k1)
     death, turnover = limits.death[group, age], limits.turnover[group, age]
     disabled, leave = limits.disability[group, age], limits.leave[one.county, age]
     birth, idle, found = limits.birth[one.sex, age], limits.idle[one.area], limits.found[one.area]
-    for n in range(span):
+    for n in range(SPAN):
         flag[0, n] = (
-            (word[0, n] <= death)
-            | (word[1, n] <= turnover)
-            | (word[1, n] >= disabled)
-            | (word[2, n] <= birth)
-            | (word[2, n] >= leave)
+            (half[0, n] <= death)
+            | (half[1, n] <= turnover)
+            | (half[1, n] >= disabled)
+            | (half[2, n] <= birth)
+            | (half[2, n] >= leave)
         )
-        flag[1, n] = word[3, n] <= idle
-        flag[2, n] = word[3, n] >= found
-    eight = by_eight.flag
-    return _gathered(eight[0]), _gathered(eight[1]), _gathered(eight[2])
+        flag[1, n] = half[3, n] <= idle
+        flag[2, n] = half[3, n] >= found
+    return _gathered(view.flag[0]), _gathered(view.flag[1]), _gathered(view.flag[2])
+
+
+@njit
+def whole_words(one, month, place, half, k0, k1):  # type: ignore[no-untyped-def]
+    """Return the words of a month whose upper halves stand at a place of the span."""
+    fine = drawn(one.key, month, _LIFE_FINE, k0, k1)
+    return (
+        joined(half[0, place], fine[0]), joined(half[1, place], fine[1]),
+        joined(half[2, place], fine[2]), joined(half[3, place], fine[3]),
+    )  # fmt: skip
 
 
 @njit

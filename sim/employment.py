@@ -23,6 +23,7 @@ from sim.streams import Decision, Stream, drawn
 _WORK, _PENSION = int(Decision.FOUND_WORK), int(Decision.FOUND_PENSION)
 _BORN_EARLY = -60 * 12  # before 1960-11: 60 or older at the census
 _16 = np.uint32(16)
+_LARGEST = 2**32 - 1
 
 RowNumbers = npt.NDArray[np.int64]
 
@@ -107,6 +108,14 @@ def work(one, age, age_months, word, t, k0, k1):  # type: ignore[no-untyped-def]
         return
     if _is_employee(one, drawn(one.key, 0, _PENSION, k0, k1)[0], t):
         one.pension = Pension.EMPLOYEE
+
+
+@njit
+def is_settled(one, age_months, t):  # type: ignore[no-untyped-def]
+    """Tell whether a resident does what a month makes of whoever neither loses nor finds work in it."""
+    unmoved = 0 if one.employment == Employment.UNEMPLOYED else _LARGEST
+    age = min(age_months // 12, OLDEST)
+    return one.employment == activity(one, age, age_months, unmoved, one.employment, t)
 
 
 @njit

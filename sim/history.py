@@ -34,6 +34,7 @@ LIFE = np.dtype(
     ],
     align=True,
 )
+_WHOLE = np.dtype((np.void, LIFE.itemsize))
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,16 @@ def newly_come(comes: npt.ArrayLike) -> npt.NDArray[np.void]:
     lives = np.zeros(np.size(comes), dtype=LIFE)
     lives["comes"], lives["leaves"], lives["widowed"] = comes, NEVER_LEAVES, NEVER_LEAVES
     return lives
+
+
+def lengthened(lives: npt.NDArray[np.void], comes: npt.ArrayLike) -> npt.NDArray[np.void]:
+    """Add the records of those who come in some months behind the others.
+
+    >>> lengthened(newly_come([FOUNDED]), [3, 4])["comes"].tolist()
+    [-1, 3, 4]
+    """
+    # whole records are copied ten times as fast as records field by field
+    return np.concatenate((lives.view(_WHOLE), newly_come(comes).view(_WHOLE))).view(LIFE)
 
 
 def quiet(founders: int, counties: int, months: int) -> History:

@@ -11,7 +11,7 @@ No rule reads another resident, but that children under 18 leave with their moth
 months at once, mothers before their children: founders who follow nobody, then minors with a mother, then
 newcomers and newborns. Months in which nothing can happen are skipped (``calm``). What happens is written
 down (``history``), for needs and months to read. The rules stand in ``demography``, ``disability`` and
-``employment``; this file only orders them. A resident's four words of the month (``Decision.LIFE``) decide:
+``employment``; this file only orders them. A resident's words of the month (``Stream.life_words``) decide:
 0 death; 1 function from its low end, disability from its top; 2 birth and leaving likewise; 3 work.
 """
 
@@ -21,10 +21,21 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import demography, disability, employment
-from sim.calm import SPAN, birthdays, bit_of, changes_side, first_of, from_place, limits_of, make_room, watch
+from sim.calm import (
+    SPAN,
+    birthdays,
+    bit_of,
+    changes_side,
+    first_of,
+    from_place,
+    limits_of,
+    make_room,
+    watch,
+    whole_words,
+)
 from sim.compiled import njit
 from sim.disability import become_disabled, begin_one, lose, regain
-from sim.employment import work
+from sim.employment import is_settled, work
 from sim.history import (
     ARRIVALS,
     BIRTHS,
@@ -35,6 +46,7 @@ from sim.history import (
     change_in,
     disability_value,
     entry,
+    lengthened,
     month_in,
     newly_come,
 )
@@ -100,7 +112,7 @@ class _Lives:
 
     def let_come(self, rows: RowNumbers, comes: RowNumbers) -> None:
         """Take in those who have been appended to the residents, and let them live."""
-        self.lives = np.concatenate((self.lives, newly_come(comes)))
+        self.lives = lengthened(self.lives, comes)
         arrived = self.residents.mother[rows] == NOBODY
         np.add.at(self.flows[ARRIVALS], (self.residents.county[rows[arrived]], comes[arrived]), 1)
         self.live_all(slice(self.residents.size - len(rows), self.residents.size), _EVERYONE)
@@ -170,9 +182,7 @@ def _live(people, kin, lives, entries, flows, rows, follow, whom, plan, room, co
 def _live_years(one, month, end, held, birth, rules, entries, flows, count, k0, k1):  # type: ignore[no-untyped-def]
     """Live a resident span by span; return what ended it, in which month, and how many entries there are."""
     while month < end:
-        came, month, count = _live_span(
-            one, month, min(SPAN, end - month), held, birth, rules, entries, flows, count, k0, k1
-        )
+        came, month, count = _live_span(one, month, end, held, birth, rules, entries, flows, count, k0, k1)
         if came == _LEFT or (came == _DIED and not held):
             flows[DEATHS if came == _DIED else LEAVERS, one.county, month] += 1
             return came, month, count
@@ -184,15 +194,20 @@ def _live_years(one, month, end, held, birth, rules, entries, flows, count, k0, 
 
 
 @njit(inline="always")
-def _live_span(one, first, span, held, birth, rules, entries, flows, count, k0, k1):  # type: ignore[no-untyped-def]
-    """Live some months; return what ended them, that month or the next one, and how many entries."""
-    t, limits, draws = rules[0], rules[2], rules[3]
+def _live_span(one, month, end, held, birth, rules, entries, flows, count, k0, k1):  # type: ignore[no-untyped-def]
+    """Live the span in which a month lies; return what ended it, that month or the next one, entries."""
+    t, limits, draws, view = rules[0], rules[2], rules[3], rules[4]
+    place = month % 2
+    first = month - place
+    span = min(SPAN, end - first)
     age_months = (0 if held else first) - np.int64(one.birth_month)
     age = min(age_months // 12, OLDEST)
-    event, losing, finding = watch(one, first, span, limits, age, draws, rules[4], k0, k1)
-    event |= np.uint64(1) if held else _boundaries(one, age, age_months, t, limits)
+    event, losing, finding = watch(one, first, limits, age, draws, view, k0, k1)
+    if not held:
+        event |= _boundaries(one, age, age_months, t, limits)
+    if not is_settled(one, age_months if held else age_months + place, t):
+        event |= bit_of(place)
     inside = ~from_place(span)
-    place = 0
     while True:
         bits = event
         if one.employment == Employment.EMPLOYED:
@@ -204,7 +219,7 @@ def _live_span(one, first, span, held, birth, rules, entries, flows, count, k0, 
             return _NOTHING, first + span, count
         place = first_of(bits)
         month = first + place
-        came, count = _live_month(one, month, place, held, birth, t, draws, entries, count, k0, k1)
+        came, count = _live_month(one, month, place, held, birth, t, view.half, entries, count, k0, k1)
         if came >= _DIED:
             return came, month, count
         if came == _GAVE_BIRTH:
@@ -214,8 +229,8 @@ def _live_span(one, first, span, held, birth, rules, entries, flows, count, k0, 
 
 @njit(inline="always")
 def _boundaries(one, age, age_months, t, limits):  # type: ignore[no-untyped-def]
-    """Return the months of a span that are not calm: its first, pension ages, birthdays where they matter."""
-    bits = np.uint64(1)
+    """Return the months of a span that age itself keeps from being calm: pension ages, some birthdays."""
+    bits = _NONE
     if changes_side(limits, one.sex, one.work_rank, age):
         bits |= birthdays(age_months)
     for pension in range(4):
@@ -224,15 +239,15 @@ def _boundaries(one, age, age_months, t, limits):  # type: ignore[no-untyped-def
 
 
 @njit(inline="always")
-def _live_month(one, month, place, held, birth, t, draws, entries, count, k0, k1):  # type: ignore[no-untyped-def]
+def _live_month(one, month, place, held, birth, t, half, entries, count, k0, k1):  # type: ignore[no-untyped-def]
     """Live one month by the rules, 1 to 6; return what came and how many entries there are."""
     # 1 age
     age_months = (0 if held else month) - np.int64(one.birth_month)
     age = min(age_months // 12, OLDEST)
     was = one.function, one.function_since, one.disability_kind, one.employment, one.pension
     # 2 to 5
-    word = draws.word
-    came = _happen(one, word[0, place], word[1, place], word[2, place], age, month, birth, t, k0, k1)
+    word = whole_words(one, month, place, half, k0, k1)
+    came = _happen(one, word[0], word[1], word[2], age, month, birth, t, k0, k1)
     if came >= _DIED:
         return came, count
     if came == _GAVE_BIRTH:
@@ -240,7 +255,7 @@ def _live_month(one, month, place, held, birth, t, draws, entries, count, k0, k1
         entries[count] = entry(month, _BIRTH, 0)
         count += 1
     # 6 work
-    work(one, age, age_months, word[3, place], t, k0, k1)
+    work(one, age, age_months, word[3], t, k0, k1)
     return came, _write(one, month, was, entries, count)
 
 

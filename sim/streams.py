@@ -23,14 +23,15 @@ Keys = npt.NDArray[np.uint64]
 
 _M0, _M1 = U64(0xD2511F53), U64(0xCD9E8D57)
 _W0, _W1 = U32(0x9E3779B9), U32(0xBB67AE85)
-_32 = U64(32)
+_16, _32 = U32(16), U64(32)
 
 
 class Decision(IntEnum):
     """What a draw decides; the numbers never change, so that old draws stay what they were."""
 
     KEY = 0  # seed and replication to a Philox key
-    LIFE = 1  # words of a month: 0 death, 1 function, 2 birth or move, 3 work
+    LIFE = 1  # words of a month, 0 death, 1 function, 2 birth or move, 3 work: their upper halves
+    LIFE_FINE = 2  # their lower halves, drawn only where an upper half leaves an event open
     FOUND_PLACE = 10
     FOUND_AGE = 11
     FOUND_HOUSEHOLD = 12
@@ -85,6 +86,12 @@ def drawn(key, time, decision, k0, k1):  # type: ignore[no-untyped-def]
     return words(key, time, decision, k0, k1)
 
 
+@njit
+def joined(half, fine):  # type: ignore[no-untyped-def]
+    """Make a word of its upper half (16 bits) and of another word, whose upper half becomes the lower."""
+    return U32(half) << _16 | fine >> _16
+
+
 @njit(cache=True)
 def _word_columns(keys, times, decision, k0, k1, out) -> None:  # type: ignore[no-untyped-def]
     each = np.int64(times.size > 1)  # else one time for all
@@ -119,6 +126,15 @@ class Stream:
         times = np.ascontiguousarray(time, dtype=np.int64).reshape(-1)
         _word_columns(np.ascontiguousarray(keys), times, int(decision), self.k0, self.k1, out)
         return out
+
+    def life_words(self, keys: Keys, month: int) -> npt.NDArray[np.uint32]:
+        """Return the words by which each resident lives a month (0 or later): shape (4, n).
+
+        One hash gives two months the upper halves of their words, the even month the low bits of it. Life is
+        seldom near an event, so that most months need no more (``sim.calm``).
+        """
+        halves = self.words(keys, Decision.LIFE, month // 2) >> U32(16 * (month % 2)) & U32(0xFFFF)
+        return halves << _16 | self.words(keys, Decision.LIFE_FINE, month) >> _16
 
     def uniform(
         self, keys: Keys, decision: int, time: int | npt.NDArray[np.integer] = 0, word: int = 0

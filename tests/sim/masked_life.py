@@ -52,7 +52,7 @@ class MaskedLife:
     def live(self, month: int) -> Happened:
         """Live a month; the columns say then what everyone is at its end."""
         people, t = self.people, self.rules
-        word = self.stream.words(people.key, Decision.LIFE, month)
+        word = self.stream.life_words(people.key, month)
         here = (people.exit_month == STAYS) & (self.comes < month)
         age_months = np.maximum((0 if self.held else month) - people.birth_month.astype(np.int64), 0)
         age = np.minimum(age_months // 12, OLDEST)

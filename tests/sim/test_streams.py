@@ -52,12 +52,16 @@ def along(what: str, count: int = 200_000) -> np.ndarray:
         return STREAM.words(founder_keys(350302, 0, count), Decision.LIFE, 5)
     if what == "months":
         return STREAM.words(np.full(count, KEYS[7]), Decision.LIFE, np.arange(count))
+    if what == "months of lives":
+        return np.stack([STREAM.life_words(KEYS[: count // 200], month) for month in range(200)], -1).reshape(
+            4, -1
+        )
     if what == "decisions":
         return np.hstack([STREAM.words(KEYS[: count // 100], each, 5) for each in range(100)])
     return np.hstack([Stream.of(seed, 0).words(KEYS[: count // 1000], Decision.LIFE) for seed in range(1000)])
 
 
-ORDERS = ("keys", "months", "decisions", "seeds")
+ORDERS = ("keys", "months", "months of lives", "decisions", "seeds")
 
 
 def is_flat(cells: np.ndarray, kinds: int) -> bool:
