@@ -17,7 +17,7 @@ from sim.clock import NEVER, month_start
 from sim.conditions import COLUMNS, restricts
 from sim.errors import LawBroken
 from sim.history import History
-from sim.needs import ASK, SPELL, Asks, Ledger, Spells, columns_of
+from sim.needs import Asks, Ledger, Spells, columns_of
 from sim.parameters import Settings
 from sim.places import Atlas
 from sim.residents import LONG_AGO, Residents
@@ -71,7 +71,7 @@ def record(
     everyone = residents_by_month(history, residents, len(atlas.counties.code))
     ledger = Ledger(
         spells=columns_of(Spells, spells),
-        asks=columns_of(Asks, np.concatenate((past, asks))),
+        asks=columns_of(Asks, asks, before=past),
         people=recording.people(counts.ways),
         residents=everyone,
         persons=counts.persons[: len(services)],
@@ -111,7 +111,7 @@ class _Recording:
             residents, history, self._screening.tables, self._township, self._begins, len(atlas.counties.code)
         )
 
-    def found(self, ending: Ending | None) -> tuple[npt.NDArray[np.void], Founding, npt.NDArray[np.void]]:
+    def found(self, ending: Ending | None) -> tuple[Spells, Founding, Asks]:
         """Return the spells that exist at the census, when they began, and the asks of the past."""
         residents = self._residents
         rows, service = needs_of(self._screening.at_census(residents), len(self._services))
@@ -179,31 +179,30 @@ class _Recording:
         begun = np.where(dated > LONG_AGO, dated, spread)
         return np.clip(begun, np.minimum(birth, -1), -1)
 
-    def _first(self, rows: Rows, service: Ints, group: Ints, begun: Ints) -> npt.NDArray[np.void]:
+    def _first(self, rows: Rows, service: Ints, group: Ints, begun: Ints) -> Spells:
         """Write down the needs of the census, with what their residents are then; they have no end yet."""
         residents = self._residents
-        spells = np.zeros(rows.size, dtype=SPELL)
-        spells["service"], spells["group"], spells["resident"] = service, group, rows
-        spells["start"] = self._minutes_of(residents.key[rows], begun)
-        spells["end"] = NEVER
-        spells["age_months"] = -1 - residents.birth_month[rows]
-        for name in ("key", "county", "function", "area", "payer", "income"):
-            spells[name] = getattr(residents, name)[rows]
-        return spells
+        kept = ("key", "county", "function", "area", "payer", "income")
+        return Spells(
+            service=service, group=group, resident=rows,
+            start=self._minutes_of(residents.key[rows], begun),
+            end=np.full(rows.size, NEVER),
+            age_months=-1 - residents.birth_month[rows],
+            **{name: getattr(residents, name)[rows] for name in kept},
+        )  # fmt: skip
 
     def _past(
         self, rows: Rows, spell: Ints, month: Ints, minute: Ints, wish: npt.NDArray[np.uint32], as_of: Ints
-    ) -> npt.NDArray[np.void]:
+    ) -> Asks:
         """Write down asks of the past, their residents as old as they are in the month ``as_of``."""
         residents = self._residents
-        asks = np.zeros(rows.size, dtype=ASK)
-        asks["spell"], asks["ordinal"], asks["minute"], asks["wish"] = spell, month, minute, wish
-        asks["age_months"] = as_of - residents.birth_month[rows]
-        asks["mother_employment"] = mothers_work(residents, rows)
-        asks["township"] = self._township[residents.community[rows]]
-        for name in (*COLUMNS, "county", "income"):
-            asks[name] = getattr(residents, name)[rows]
-        return asks
+        return Asks(
+            spell=spell.astype(np.int32), ordinal=month.astype(np.int16), minute=minute.astype(np.int32),
+            wish=wish, age_months=(as_of - residents.birth_month[rows]).astype(np.int16),
+            mother_employment=mothers_work(residents, rows),
+            township=self._township[residents.community[rows]],
+            **{name: getattr(residents, name)[rows] for name in (*COLUMNS, "county", "income")},
+        )  # fmt: skip
 
     def _minutes_of(self, keys: Keys, months: Ints) -> Ints:
         out = np.empty(keys.size, dtype=np.int64)
@@ -212,8 +211,8 @@ class _Recording:
 
     def _wish_words(self, keys: Keys, service: Ints, time: Ints) -> npt.NDArray[np.uint32]:
         out = np.empty(keys.size, dtype=np.uint32)
-        for s in np.unique(service):
-            of = service == s
+        for s in range(len(self._services)):
+            of = np.flatnonzero(service == s)
             out[of] = self._stream.words(keys[of], Decision.WISH | self._services[s].draw_code, time[of])[0]
         return out
 

@@ -101,9 +101,17 @@ class Ledger:
     persons: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))
 
 
-def columns_of(kind: type[Table], rows: npt.NDArray[np.void]) -> Table:
-    """Turn records of ``SPELL`` or ``ASK`` into a table of columns."""
-    return kind(**{f.name: np.ascontiguousarray(rows[f.name]) for f in fields(kind)})
+def columns_of(kind: type[Table], rows: npt.NDArray[np.void], before: Table | None = None) -> Table:
+    """Turn records of ``SPELL`` or ``ASK`` into a table of columns, behind those of another table."""
+    if before is None:
+        return kind(**{f.name: np.ascontiguousarray(rows[f.name]) for f in fields(kind)})
+    return kind(**{f.name: np.concatenate((getattr(before, f.name), rows[f.name])) for f in fields(kind)})
+
+
+def write_rows(table: Table, rows: npt.NDArray[np.void]) -> None:
+    """Write a table of columns into as many records."""
+    for f in fields(table):
+        rows[f.name] = getattr(table, f.name)
 
 
 def take(table: Table, rows: npt.NDArray[np.integer | np.bool_]) -> Table:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.compiled import njit
 from sim.history import History
-from sim.needs import ASK, SPELL
+from sim.needs import ASK, SPELL, Spells, write_rows
 from sim.needy import AREA, FUNCTION, NEEDY, PAYER, NeedRows, describe, expect, look, meet, mothers_work, read
 from sim.residents import Residents
 from sim.screening import MOST_SERVICES, MOST_WAYS, services_of
@@ -80,14 +80,16 @@ class Recorder:
         self._most = int(tables["services"][0]) * (months + 1)  # spells or asks of one resident
 
     def record(
-        self, founding: Founding, first: npt.NDArray[np.void], stream: Stream, held: bool
+        self, founding: Founding, first: Spells, stream: Stream, held: bool
     ) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void], Counted]:
         """Return spells (the census's are `first`, their ends filled in), asks since, and counts by month."""
-        size = self._history.size
-        spells = np.empty(len(first) + size // 4 + self._most, dtype=SPELL)  # memory only where it is filled
-        spells[: len(first)] = first
+        size, known_before = self._history.size, len(founding.row)
+        spells = np.empty(
+            known_before + size // 4 + self._most, dtype=SPELL
+        )  # memory only where it is filled
+        write_rows(first, spells[:known_before])
         asks = np.empty(size // 4 + self._most, dtype=ASK)
-        at = (0, 0, len(first), 0)  # row, spell of the census, spells, asks
+        at = (0, 0, known_before, 0)  # row, spell of the census, spells, asks
         room, known = np.zeros(1, dtype=NEEDY), (self._tables, *self._places, held, self._most)
         while True:
             at = _record(
