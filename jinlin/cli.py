@@ -250,7 +250,7 @@ def schema() -> None:
 
 @app.command(help=_help("evidence"))
 def evidence(
-    word: Annotated[list[str], typer.Argument(help=_help("evidence word"), metavar="[WORD]...")] = [],  # noqa: B006
+    word: Annotated[list[str], typer.Argument(help=_help("evidence word"), metavar="[WORD]")] = [],  # noqa: B006
     lang: Lang = None,
 ) -> None:
     """Find figures with their sources and what contradicts them."""
@@ -265,7 +265,8 @@ def evidence(
     elif found:
         _print(list_evidence(found, concerning(found), language))
     else:
-        _print(nothing_found(words, known.near(words), language))
+        strange = next((each for each in word if not known.find(each)), words)
+        _print(nothing_found(words, known.near(strange), language))
 
 
 @app.command(help=_help("population"))

@@ -141,7 +141,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "figures total": ("all", "合计"),
     "quality published": ("published", "公布"),
     "quality derived": ("derived", "推算"),
-    "quality assumed": ("assumed", "假定"),
+    "quality assumed": ("assumed", "假设"),
     "sources": ("sources:", "来源："),
     "contradictions": ("contradicting figures, and the choice:", "相互矛盾的数据与取舍："),
     "used": ("used", "采用"),
