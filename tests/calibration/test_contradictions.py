@@ -1,4 +1,4 @@
-"""Contradicting figures stand side by side, the choice is what the model does, and it is held to what was seen."""
+"""Contradicting figures stand side by side, the choice is what the model does, and what it is held to exists."""
 
 from __future__ import annotations
 
