@@ -1,4 +1,4 @@
-"""Contradicting figures stand side by side, the choice is what the model does, and what it is held to exists."""
+"""Contradicting figures stand side by side, the choice is what the model does, and observations exist."""
 
 from __future__ import annotations
 
