@@ -55,6 +55,23 @@ _TERMS = {
     "养老金": "pension",
     "就业": "employ",
     "劳动参与": "labour_force_participation",
+    "死亡率": "mx_",
+    "预期寿命": "e0_",
+    "生育率": "asfr_",
+    "总和生育率": "tfr",
+    "性别比": "sex_ratio",
+    "户规模": "household_size",
+    "空巢": "empty_nest",
+    "痴呆": "dementia",
+    "状态转移": "transition_",
+    "入住": "institution_residents",
+    "入住率": "occupancy",
+    "意愿": "willing",
+    "价格": "fee",
+    "留守儿童": "left_behind",
+    "老年人": "60_plus",
+    "福建": "fujian",
+    "全国": "china",
 }
 
 
@@ -142,19 +159,42 @@ class Evidence:
         atlas = load_atlas()
         homes = atlas.cities.name[atlas.counties.city]
         names = [f"{city}{county}" for city, county in zip(homes, atlas.counties.name, strict=True)]
-        found = [_of_year(self._index.get((indicator, name), []), str(year)) for name in names]
+        found = [self.known(indicator, name, year) for name in names]
         if not any(found):
             raise EvidenceError(self._unknown(indicator, f"any county in {year}"))
-        return np.array([figures[0].value if len(figures) == 1 else math.nan for figures in found])
+        return np.array([figure.value if figure else math.nan for figure in found])
 
-    def find(self, word: str) -> list[Figure]:
-        """List the figures whose name, place, unit or source holds a word, English or Chinese.
+    def find(self, words: str) -> list[Figure]:
+        """List the figures whose name, place, unit or source holds each of some words, English or Chinese.
+
+        A word of four digits is a year, and asks for the figures of that year.
 
         >>> {figure.table for figure in load_evidence().find("托位")}
         {'childcare'}
+        >>> [figure.value for figure in load_evidence().find("deaths_revised_base 2015")]
+        [241800.0]
         """
-        wanted = {_plain(word)} | ({_plain(_TERMS[word])} if word in _TERMS else set())
-        return [each for each in self.figures if any(part in _searchable(each) for part in wanted)]
+        asked = words.split()
+        years = [word for word in asked if len(word) == len("2020") and word.isdecimal()]
+        parts = [{_plain(word), _plain(_TERMS.get(word, word))} for word in asked if word not in years]
+        return [
+            each
+            for each in self.figures
+            if all(year in each.year for year in years)
+            and all(any(part in _searchable(each) for part in either) for either in parts)
+        ]
+
+    def near(self, word: str) -> list[str]:
+        """List words that are found and look like one that is not.
+
+        >>> load_evidence().near("fertilty")[0]
+        'fertility'
+        """
+        words = {part for each in self.figures for part in (*_plain(each.indicator).split(), each.table)}
+        known = sorted(words | {each.place for each in self.figures} | set(_TERMS))
+        sharing = [each for each in _TERMS if set(each) & set(word)]
+        sharing.sort(key=lambda each: -len(set(each) & set(word)))
+        return list(dict.fromkeys(sharing + get_close_matches(_plain(word), known, _NEAREST)))[:_NEAREST]
 
     def _series(self, indicator: str, place: str) -> list[Figure]:
         """Return all figures of an indicator at a place, or raise EvidenceError."""

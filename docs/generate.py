@@ -17,6 +17,9 @@ HOUSE = Path(__file__).parents[1]
 PAGES = (HOUSE / "README.md", *sorted((HOUSE / "docs").rglob("*.md")))
 BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
+QUALITIES = ("published", "derived", "assumed")
+MOST_COMPARED = 4  # figures of each side of a contradiction that a page shows
+
 
 def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """Lay out a Markdown table; bars and line ends inside cells are kept from breaking it."""
@@ -129,10 +132,88 @@ def evidence() -> str:
     from calibration.evidence import load_evidence
 
     counted = Counter((figure.table, figure.quality.value) for figure in load_evidence().figures)
-    kinds = ("published", "derived", "assumed")
     names = sorted({name for name, _ in counted})
-    rows = [(f"`{name}.csv`", *(counted[name, kind] for kind in kinds)) for name in names]
-    return table(("table", *kinds), rows)
+    rows = [(f"`{name}.csv`", *(counted[name, kind] for kind in QUALITIES)) for name in names]
+    return table(("table", *QUALITIES), rows)
+
+
+FAMILY = re.compile(r"(?<=_)(\d+(-\d+)?\+?)(?=_|$)|(?<=_)(male|female|M|F)(?=_|$)|(?<=_)(urban|rural)(?=_|$)")
+
+
+def figures() -> str:
+    """List the figures that each part of the model reads; ages, sexes, areas and places are put together."""
+    from calibration.readings import figures_read
+
+    parts = []
+    for part, read in figures_read().items():
+        families: dict[tuple[str, str], list[Any]] = {}
+        for figure in read:
+            families.setdefault((FAMILY.sub("…", figure.indicator), figure.unit), []).append(figure)
+        rows = [
+            (f"`{name if len({each.indicator for each in found}) > 1 else found[0].indicator}`",
+             *_family(unit, found))
+            for (name, unit), found in families.items()
+        ]  # fmt: skip
+        head = ("figure", "number", "value", "unit", "place", "year", "quality", "source")
+        parts.append(f"### {part}\n\n{table(head, rows)}\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+def _family(unit: str, found: list[Any]) -> tuple[str, ...]:
+    """Put figures of one family together: how many, between which values, where, when, how known."""
+    values = sorted({figure.value for figure in found})
+    span = " – ".join(f"{value:,.10g}" for value in dict.fromkeys((values[0], values[-1])))
+    places, sources = ({getattr(figure, key): None for figure in found} for key in ("place", "source"))
+    years = sorted({figure.year for figure in found})
+    when = years[0] if len(years) == 1 else f"{years[0]} … {years[-1]}"
+    quality = ", ".join(sorted({figure.quality.value for figure in found}, key=QUALITIES.index))
+    where, source = (_first(list(each), most) for each, most in ((places, 2), (sources, 1)))
+    return str(len(found)), span, unit, where, when, quality, source
+
+
+def _first(names: list[str], most: int) -> str:
+    """Write the first of some names, and how many more there are."""
+    more = [f"{len(names) - most} more"] if len(names) > most else []
+    return "; ".join(names[:most] + more)
+
+
+def contradictions() -> str:
+    """List the questions that figures answer differently, with the choice and its reason."""
+    from calibration.contradictions import load_contradictions
+
+    parts = []
+    for each in load_contradictions():
+        rows = [
+            (*_compared(figure), choice)
+            for choice, figures in (("**used**", each.used), ("beside it", each.beside))
+            for figure in figures[:MOST_COMPARED]
+        ]
+        left = sum(max(len(figures) - MOST_COMPARED, 0) for figures in (each.used, each.beside))
+        more = f" ({left} more figures: `jinlin evidence`.)" if left else ""
+        through = f" Through the setting `{each.through}`." if each.through else ""
+        parts.append(
+            f"### {each.question['en']} {each.question['zh']}\n{each.reason['en']}{through}{more}\n\n"
+        )
+        parts.append(table(("figure", "value", "unit", "place", "year", "quality", ""), rows) + "\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+def _compared(figure: Any) -> tuple[str, ...]:
+    value = f"{figure.value:,.10g}"
+    return f"`{figure.indicator}`", value, figure.unit, figure.place, figure.year, figure.quality.value
+
+
+def observations() -> str:
+    """List what the model is held against."""
+    from calibration.observations import load_observations
+
+    rows = [
+        (each.role.value, f"`{each.figure.indicator}`", each.figure.place, each.figure.year,
+         f"{each.figure.value:,.10g}", each.figure.unit, f"{each.within:.0%}" if each.within else "–",
+         each.figure.quality.value, each.note)
+        for each in load_observations()
+    ]  # fmt: skip
+    return table(("for", "figure", "place", "year", "value", "unit", "within", "quality", "note"), rows)
 
 
 def level() -> str:
@@ -194,7 +275,10 @@ WRITERS: dict[str, Callable[[], str]] = {
     "scenarios": scenarios,
     "tables": tables,
     "parameters": parameters,
+    "figures": figures,
     "evidence": evidence,
+    "contradictions": contradictions,
+    "observations": observations,
     "level": level,
     "commands": commands,
 }

@@ -250,14 +250,23 @@ def schema() -> None:
 
 @app.command(help=_help("evidence"))
 def evidence(
-    word: Annotated[str, typer.Argument(help=_help("evidence word"), metavar="[WORD]")] = "",
+    word: Annotated[list[str], typer.Argument(help=_help("evidence word"), metavar="[WORD]")] = [],  # noqa: B006
     lang: Lang = None,
 ) -> None:
-    """Find published figures and their sources."""
+    """Find figures with their sources and what contradicts them."""
+    from calibration.contradictions import concerning, load_contradictions
     from calibration.evidence import load_evidence
-    from jinlin.listings import list_evidence
+    from jinlin.sources import count_evidence, list_evidence, nothing_found
 
-    _print(list_evidence(load_evidence().find(word), word, terminal_language(lang)))
+    known, language, words = load_evidence(), terminal_language(lang), " ".join(word)
+    found = known.find(words)
+    if not words.strip():
+        _print(count_evidence(found, len(load_contradictions()), language))
+    elif found:
+        _print(list_evidence(found, concerning(found), language))
+    else:
+        strange = next((each for each in word if not known.find(each)), words)
+        _print(nothing_found(words, known.near(strange), language))
 
 
 @app.command(help=_help("population"))

@@ -1,4 +1,4 @@
-"""Lists for the terminal: a scenario in short, differences, parameters, figures, fit of the population."""
+"""Lists for the terminal: a scenario in short, differences, parameters, fit of the population."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from jinlin.words import columns, plain, say
 from sim.parameters import Quantity
 
 if TYPE_CHECKING:
-    from calibration.evidence import Figure
     from scenarios.authoring import Difference
     from scenarios.load import Scenario
     from scenarios.schema import Unit
@@ -59,14 +58,6 @@ def list_parameters(
         lines += _parameter(quantity, language)
     count = len(dated) + len(found)
     return [*lines, say("found", language, count=count)] if count else [say("nothing", language, word=word)]
-
-
-def list_evidence(found: Sequence[Figure], word: str, language: str) -> list[str]:
-    """List figures with value, unit, quality and source."""
-    if not found:
-        return [say("nothing", language, word=word)]
-    lines = [f"{each.table}.csv: {each.indicator}\n      {each.citation}" for each in found]
-    return [*(line for each in lines for line in each.split("\n")), say("found", language, count=len(found))]
 
 
 def list_population(cells: Cells, atlas: Atlas, selection: Selection, language: str) -> list[str]:

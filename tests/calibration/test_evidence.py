@@ -178,7 +178,7 @@ def test_a_figure_is_found_by_name_place_and_year() -> None:
 def test_a_figure_that_may_be_missing_is_the_same_figure_or_none() -> None:
     assert EVIDENCE.known("birth_rate", "福建省", 2020) is EVIDENCE.figure("birth_rate", year=2020)
     for missing in (
-        ("birth_rate", "Fujian", 2013),
+        ("birth_rate", "Fujian", 2009),
         ("birth_rate", "Mars", 2020),
         ("birth_rat", "Fujian", 2020),
     ):
@@ -189,7 +189,7 @@ def test_a_figure_that_may_be_missing_is_the_same_figure_or_none() -> None:
     ("asked", "hints"),
     [
         (("birth_rate",), ("vital.csv", "give a year", "2020")),
-        (("birth_rate", "Fujian", 2013), ("vital.csv", "2013", "2014")),
+        (("birth_rate", "Fujian", 2009), ("vital.csv", "2009", "2010")),
         (("birth_rate", "Mars", 2020), ("vital.csv", "Mars", "莆田市")),
         (("birth_rat", "Fujian", 2020), ("birth_rat", "birth_rate (vital.csv)")),
         (("", "Fujian", 2020), ("find",)),
@@ -207,10 +207,28 @@ def test_a_missing_figure_names_table_indicator_and_near_candidates(
 
 def test_words_are_found_in_english_and_chinese() -> None:
     english, chinese = EVIDENCE.find("childcare slots"), EVIDENCE.find("托位")
-    assert english and {figure.indicator for figure in english} <= {figure.indicator for figure in chinese}
+    assert chinese and {figure.indicator for figure in chinese} <= {figure.indicator for figure in english}
+    assert all("slots" in figure.indicator + figure.unit + figure.source for figure in english)
+    assert {figure.year for figure in EVIDENCE.find("births_revised 2017")} == {"2017"}
+    assert EVIDENCE.find("births_revised 1917") == []
     assert {figure.table for figure in EVIDENCE.find("Childcare_Slots")} == {"childcare"}
     assert any(figure.place == "莆田市荔城区" for figure in EVIDENCE.find("荔城"))
     assert EVIDENCE.find("no such word") == []
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("fertilty", "fertility"), ("deths", "deaths"), ("托儿", "托位"), ("莆田", "莆田市")]
+)
+def test_a_word_that_is_not_found_leads_to_its_neighbours(word: str, meant: str) -> None:
+    assert meant in EVIDENCE.near(word)
+    assert all(EVIDENCE.find(near) for near in EVIDENCE.near(word))
+
+
+def test_every_figure_is_reached_by_its_name_and_by_its_place_and_year() -> None:
+    for figure in EVIDENCE.figures[::7]:
+        assert figure in EVIDENCE.find(figure.indicator)
+        assert EVIDENCE.known(figure.indicator, figure.place, figure.year) == figure
+        assert EVIDENCE.figure(figure.indicator, figure.place, figure.year) is figure
 
 
 @pytest.mark.parametrize(
