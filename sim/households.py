@@ -30,7 +30,18 @@ from sim.families import (
     note_heads,
 )
 from sim.kinds import Living, Sex
-from sim.matching import LAST_AT_HOME, SINGLE_CHILD_STAYS, brides, find_mothers, find_parents, movers, take_in
+from sim.matching import (
+    AS_CHILDREN,
+    AS_PARENTS,
+    LAST_AT_HOME,
+    SINGLE_CHILD_STAYS,
+    brides,
+    find_mothers,
+    find_parents,
+    movers,
+    take_in,
+    years_of,
+)
 from sim.races import UNIT, Course, fastest, order, race, winners
 from sim.residents import LONG_AGO, NOBODY, Residents
 from sim.streams import Stream
@@ -140,8 +151,9 @@ def _find_mothers(block: Block, tables: FamilyTables) -> int:
     minors, bounds = _by_year(block, np.flatnonzero((kin["years"] < ADULT) & ~kin["collective"]))
     rows, younger = _by_age(kin["age"], np.flatnonzero(kin["head"] & kin["female"]))
     women = brides(kin, rows, block.words[_W_WED], tables.married[Sex.FEMALE], tables.wed)
-    chances, course = (tables.mother_age, tables.next_birth), Course.of(block.keys[rows])
-    return int(find_mothers(kin, women, rows, younger, minors, bounds, chances, course, stream.k0, stream.k1))
+    chances = (tables.mother_age, tables.next_birth)
+    course = Course.of(block.keys[rows], bounds=years_of(younger, AS_PARENTS))
+    return int(find_mothers(kin, women, rows, minors, bounds, chances, course, stream.k0, stream.k1))
 
 
 def _join_elders(block: Block, tables: FamilyTables, most: int) -> int:
@@ -154,9 +166,9 @@ def _join_elders(block: Block, tables: FamilyTables, most: int) -> int:
     free = np.flatnonzero(kin["elders"][heads] == 0)
     free, younger = by_age(free, kin["age"][children[free]])
     heads, speeds = heads[free], np.where(single[free], SINGLE_CHILD_STAYS, 1.0)
-    course = Course.of(block.keys[heads])
+    course = Course.of(block.keys[heads], speeds, years_of(younger, AS_CHILDREN))
     course.drawn[0] = block.words[_W_ELDER, heads]
-    return int(take_in(kin, elders, bounds, children[free], younger, speeds, tables.mother_age, course))
+    return int(take_in(kin, elders, bounds, children[free], tables.mother_age, course))
 
 
 def _chosen_elders(block: Block, tables: FamilyTables, most: int) -> Ints:
@@ -179,11 +191,9 @@ def _stay_at_home(block: Block, tables: FamilyTables, most: int) -> int:
     children, bounds = _by_year(block, _chosen_children(block, most))
     parents = np.flatnonzero(kin["head"] & ((kin["elders"] == 0) | kin["grown"]))
     parents, younger = _by_age(kin["parent_age"], parents)
-    births, single = kin["births"][parents], kin["spouse"][parents] == NOBODY
-    chances, course = (tables.mother_age, tables.next_birth), Course.of(block.keys[parents])
-    return int(find_parents(
-        kin, parents, births, single, younger, children, bounds, chances, course, stream.k0, stream.k1
-    ))  # fmt: skip
+    chances = (tables.mother_age, tables.next_birth)
+    course = Course.of(block.keys[parents], bounds=years_of(younger, AS_PARENTS))
+    return int(find_parents(kin, parents, children, bounds, chances, course, stream.k0, stream.k1))
 
 
 def _chosen_children(block: Block, most: int) -> Ints:

@@ -26,6 +26,7 @@ _APART_BIRTHS = 0.5  # chance of a child without a spouse in the household, rela
 _SPACING = np.array([1e-6, 0.3, 1.0])  # relative chance in the year of another birth, the year after, later
 _SINGLE_PARENTS = 0.5  # chance of a grown child in the household of a single parent, relative to a couple
 _SONS_STAY = 0.8  # of couples who live with his or her parents, with his
+AS_PARENTS, AS_CHILDREN = 6, -5  # months by which the years of age of candidates end late
 _MOTHERS, _PARENTS = 2, 16  # times of the draws of mothers and of parents, four years of age each
 _HOUSEHOLD = int(Decision.FOUND_HOUSEHOLD)
 _LEAST = 1e-9
@@ -40,10 +41,9 @@ BRIDE = np.dtype(
 )
 
 
-@njit
-def _window(younger, year):  # type: ignore[no-untyped-def]
-    """Return where those stand who may be mothers of children of ``year`` completed years."""
-    return younger[12 * (_YOUNGEST_MOTHER + year) + 6], younger[12 * (_OLDEST_MOTHER + 1 + year) + 6]
+def years_of(younger: Ints, shift: int) -> Ints:
+    """Return where each year of age begins, 0 to 110, if years end ``shift`` months late."""
+    return younger[np.clip(12 * np.arange(YEARS_OF_AGE + 1) + shift, 0, 12 * YEARS_OF_AGE)]
 
 
 @njit
@@ -82,48 +82,47 @@ def _marry_off(out, kin, rows, draws, married, wed, guesses):  # type: ignore[no
 
 
 @njit
-def _weigh_births(weights, women, younger, year, tables):  # type: ignore[no-untyped-def]
-    """Weigh women for a birth ``year`` completed years ago; return the sum of weights.
+def _weigh_births(course, women, year, tables):  # type: ignore[no-untyped-def]
+    """Weigh women for a birth ``year`` completed years ago.
 
     Women of one age share that age's births by marriage, order and spacing, so that births by mother's age
     follow the rates whoever is married.
     """
     mother_age, next_birth = tables
-    births = 0.0
     for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
-        start, end = younger[12 * (age + year) + 6], younger[12 * (age + 1 + year) + 6]
-        total = 0.0
-        for n in range(start, end):
-            weight = next_birth[women[n].births] * _SPACING[min(max(women[n].youngest - year, 0), 2)]
-            weight *= 1.0 if women[n].wed <= age else _PREMARITAL_BIRTHS
-            weights[n] = weight * (_APART_BIRTHS if women[n].apart else 1.0)
-            total += weights[n]
-        factor = mother_age[age] * ((end - start) / max(total, _LEAST))
-        for n in range(start, end):
-            weights[n] *= factor
-        births += total * factor
-    return births
+        start, end = course.bounds[age + year], course.bounds[age + year + 1]
+        here, weights = women[start:end], course.weights[start:end]
+        total, most = 0.0, 0.0
+        for n in range(len(here)):
+            weight = next_birth[here[n].births] * _SPACING[min(max(here[n].youngest - year, 0), 2)]
+            weight *= 1.0 if here[n].wed <= age else _PREMARITAL_BIRTHS
+            weight *= _APART_BIRTHS if here[n].apart else 1.0
+            weights[n] = weight
+            total += weight
+            most = max(most, weight)
+        course.factors[age + year] = mother_age[age] * ((end - start) / max(total, _LEAST))
+        course.sums[age + year], course.most[age + year] = total, most
 
 
 @njit(cache=True)
-def find_mothers(kin, women, rows, younger, minors, bounds, tables, course, k0, k1):  # type: ignore[no-untyped-def]
+def find_mothers(kin, women, rows, minors, bounds, tables, course, k0, k1):  # type: ignore[no-untyped-def]
     """Give minors a mother, the oldest year of birth first; return how many found none.
 
     ``women`` are the brides of ``rows``. ``minors`` stand in the order in which they are given away,
-    ``bounds`` (19,) say where each year of age begins; ``tables`` are ``FamilyTables.mother_age`` and
+    ``bounds`` (111,) say where each year of age begins; ``tables`` are ``FamilyTables.mother_age`` and
     ``next_birth``.
     """
     orphans = 0
     for step in range(ADULT):
         year = ADULT - 1 - step
-        low, high = _window(younger, year)
+        low, high = _YOUNGEST_MOTHER + year, _OLDEST_MOTHER + year + 1
         if step % 4 == 0:
-            youngest = _window(younger, max(year - 3, 0))[0]
-            draw(course, youngest, high, _MOTHERS + step // 4, _HOUSEHOLD, k0, k1)
+            youngest = course.bounds[max(low - 3, _YOUNGEST_MOTHER)]
+            draw(course, youngest, course.bounds[high], _MOTHERS + step // 4, _HOUSEHOLD, k0, k1)
         child, end = bounds[year], bounds[year + 1]
         while child < end:
-            total = _weigh_births(course.weights, women, younger, year, tables)
-            found = first_home(course, course.drawn[step % 4], low, high, end - child, total, 0.0)
+            _weigh_births(course, women, year, tables)
+            found = first_home(course, course.drawn[step % 4], low, high, end - child, 0.0)
             for n in range(found):
                 place = course.places[n]
                 link(kin, minors[child + n], rows[place])
@@ -160,75 +159,84 @@ def movers(kin, draws):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _weigh_children(weights, speeds, younger, year, mother_age):  # type: ignore[no-untyped-def]
-    """Weigh grown children for parents of an age in years; return the sum of weights."""
-    total = 0.0
-    for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
-        apart = 12 * (year - age)
-        for n in range(younger[max(apart - 5, 0)], younger[max(apart + 7, 0)]):
-            weights[n] = speeds[n] * mother_age[age]
-            total += weights[n]
-    return total
+def _sum_up(course):  # type: ignore[no-untyped-def]
+    """Write down the sum and the largest of the weights of each stretch."""
+    for stretch in range(len(course.factors)):
+        for weight in course.weights[course.bounds[stretch] : course.bounds[stretch + 1]]:
+            course.sums[stretch] += weight
+            course.most[stretch] = max(course.most[stretch], weight)
+
+
+@njit
+def _weigh_anew(course, place, stretch, weight):  # type: ignore[no-untyped-def]
+    """Change a weight."""
+    course.sums[stretch] += weight - course.weights[place]
+    course.most[stretch] = max(course.most[stretch], weight)
+    course.weights[place] = weight
 
 
 @njit(cache=True)
-def take_in(kin, elders, bounds, children, younger, speeds, mother_age, course):  # type: ignore[no-untyped-def]
+def take_in(kin, elders, bounds, children, mother_age, course):  # type: ignore[no-untyped-def]
     """Let each elder, the oldest year of age first, live with a grown child; return how many nuclei joined.
 
-    ``elders`` are heads by year of age as parents, year ``y`` from ``bounds[y]`` on; ``speeds`` are the
-    children's weights, which end at 0. All races are over the first of their words.
+    ``elders`` are heads by year of age as parents, year ``y`` from ``bounds[y]`` on. All races are over the
+    first of the children's words; the weight of who has left is 0.
     """
     joined, last = 0, 0.0
+    _sum_up(course)
     for year in range(YEARS_OF_AGE - 1, ADULT, -1):
         elder, count = bounds[year], bounds[year + 1] - bounds[year]
         if count == 0:
             continue
-        low = younger[max(12 * (year - _OLDEST_MOTHER) - 5, 0)]
-        high = younger[max(12 * (year - _YOUNGEST_MOTHER) + 7, 0)]
-        total = _weigh_children(course.weights, speeds, younger, year, mother_age)
-        found = first_home(course, course.drawn[0], low, high, count, total, last)
+        low, high = max(year - _OLDEST_MOTHER, 0), year - _YOUNGEST_MOTHER + 1
+        for stretch in range(low, high):
+            course.factors[stretch] = mother_age[year - stretch]
+        found, stretch = first_home(course, course.drawn[0], low, high, count, last), low
         for n in range(found):
             place = course.places[n]
+            while place >= course.bounds[stretch + 1]:
+                stretch += 1
             link(kin, children[place], elders[elder + n])
-            speeds[place] = 0.0
+            _weigh_anew(course, place, stretch, 0.0)
+            course.drawn[0, place] = 0
             last = max(last, course.times[n])  # whoever is faster has left
         joined += found
     return joined
 
 
 @njit
-def _weigh_parents(weights, births, single, younger, year, tables):  # type: ignore[no-untyped-def]
-    """Weigh parents for a grown child of an age in years; return the sum of weights."""
-    mother_age, next_birth = tables
-    total = 0.0
-    for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
-        for n in range(younger[12 * (age + year) + 6], younger[12 * (age + 1 + year) + 6]):
-            weight = mother_age[age] * (_SINGLE_PARENTS if single[n] else 1.0)
-            weights[n] = weight * next_birth[births[n]]
-            total += weights[n]
-    return total
+def _weight_of(parent, next_birth):  # type: ignore[no-untyped-def]
+    """Return the weight of a parent of grown children, whatever the age at birth."""
+    return next_birth[parent.births] * (_SINGLE_PARENTS if parent.spouse == NOBODY else 1.0)
 
 
 @njit(cache=True)
-def find_parents(kin, parents, births, single, younger, children, bounds, tables, course, k0, k1):  # type: ignore[no-untyped-def]
+def find_parents(kin, parents, children, bounds, tables, course, k0, k1):  # type: ignore[no-untyped-def]
     """Let grown children, the oldest year of age first, live with parents; return how many do.
 
-    ``births`` and ``single`` (without a spouse) are the parents'; ``children`` stand in the order in which
-    they are taken in, by year of age from ``bounds[year]`` on.
+    ``children`` stand in the order in which they are taken in, by year of age from ``bounds[year]`` on.
     """
+    mother_age, next_birth = tables
+    for n in range(len(parents)):
+        course.weights[n] = _weight_of(kin[parents[n]], next_birth)
+    _sum_up(course)
     joined = 0
     for step in range(LAST_AT_HOME - ADULT + 1):
         year = LAST_AT_HOME - step
-        low, high = _window(younger, year)
+        low, high = _YOUNGEST_MOTHER + year, _OLDEST_MOTHER + year + 1
         if step % 4 == 0:
-            youngest = _window(younger, max(year - 3, ADULT))[0]
-            draw(course, youngest, high, _PARENTS + step // 4, _HOUSEHOLD, k0, k1)
+            youngest = course.bounds[max(low - 3, _YOUNGEST_MOTHER + ADULT)]
+            draw(course, youngest, course.bounds[high], _PARENTS + step // 4, _HOUSEHOLD, k0, k1)
+        for stretch in range(low, high):
+            course.factors[stretch] = mother_age[stretch - year]
         child, count = bounds[year], bounds[year + 1] - bounds[year]
-        total = _weigh_parents(course.weights, births, single, younger, year, tables)
-        found = first_home(course, course.drawn[step % 4], low, high, count, total, 0.0)
+        found, stretch = first_home(course, course.drawn[step % 4], low, high, count, 0.0), low
         for n in range(found):
-            parent = parents[course.places[n]]
+            place = course.places[n]
+            while place >= course.bounds[stretch + 1]:
+                stretch += 1
+            parent = parents[place]
             link(kin, children[child + n], parent)
-            births[course.places[n]] = kin[parent].births
+            _weigh_anew(course, place, stretch, _weight_of(kin[parent], next_birth))
         joined += found
     return joined
