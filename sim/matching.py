@@ -136,26 +136,29 @@ def find_mothers(kin, women, rows, minors, bounds, tables, course, k0, k1):  # t
 
 
 @njit(cache=True)
-def movers(kin, draws):  # type: ignore[no-untyped-def]
-    """List the grown who may live with parents, the heads of their nuclei, by head, and who is single.
+def seekers(kin, draws, of_elders):  # type: ignore[no-untyped-def]
+    """List the grown who may live with parents, the heads of their nuclei, who is single; and parents.
 
-    They are single adults without children of their own, and one of each couple, husband or wife; ``draws``
-    are the words by which a couple chooses.
+    All stand by head. The grown are single adults without children of their own, and one of each couple,
+    husband or wife; ``draws`` are the words by which a couple chooses. Parents are heads too: elders, to whom
+    nuclei without elders may go, or those without elders and elders who have a grown child with them already.
     """
     children, heads = np.empty(len(kin), dtype=np.int64), np.empty(len(kin), dtype=np.int64)
+    parents, hosts = np.empty(len(kin), dtype=np.int64), 0
     single, found = np.empty(len(kin), dtype=np.bool_), 0
     for head in range(len(kin)):
-        if not kin[head].head or kin[head].host != head:
+        one = kin[head]
+        if not one.head:
             continue
-        spouse, child = kin[head].spouse, head
-        if spouse == NOBODY:
-            free = kin[head].births == 0
-        else:
-            free = kin[head].close
-            child = spouse if draws[head] * UNIT < _SONS_STAY else head
-        children[found], heads[found], single[found] = child, head, spouse == NOBODY
-        found += free
-    return children[:found], heads[:found], single[:found]
+        old = one.elders > 0
+        parents[hosts] = head
+        hosts += old if of_elders else not old or one.grown
+        alone = one.spouse == NOBODY
+        free = one.births == 0 if alone else one.close
+        goes = not alone and draws[head] * UNIT < _SONS_STAY
+        children[found], heads[found], single[found] = one.spouse if goes else head, head, alone
+        found += free and one.host == head and not (of_elders and old)
+    return children[:found], heads[:found], single[:found], parents[:hosts]
 
 
 @njit
