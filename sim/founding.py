@@ -267,6 +267,7 @@ class _Kept:
 
     number: npt.NDArray[np.int32]  # of each resident, from the block's first
     size: npt.NDArray[np.uint16]
+    working: npt.NDArray[np.uint16]
     at_work: Floats
     entitled: npt.NDArray[np.uint16]
     supported: Bools  # someone in it is
@@ -277,7 +278,13 @@ class _Kept:
         rows, homes = block.rows, np.zeros(len(block.heads), dtype=_HOME)
         _tally(homes, number, people.employment[rows], people.payer[rows], people.living[rows])
         size, working, entitled, supported = (np.ascontiguousarray(homes[name]) for name in _HOME.names or ())
-        return cls(number, size, working / size, entitled, supported)
+        return cls(number, size, working, working / size, entitled, supported)
+
+    def by_idleness(self, ratio: float) -> Floats:
+        """Return ratio ** (share of members without work); a power is slow, so each share is raised once."""
+        sizes, working = np.arange(1, self.size.max() + 1)[:, None], np.arange(self.working.max() + 1)
+        powers = ratio ** (1 - np.minimum(working / sizes, 1.0))
+        return np.asarray(powers[self.size - 1, self.working])
 
 
 @njit(cache=True)
@@ -295,7 +302,7 @@ def _assist(
     people: Residents, tables: FoundingTables, block: _Block, kept: _Kept, quota: int, stream: Stream
 ) -> None:
     """Choose family households for low-income support until their members reach the quota."""
-    weight = np.where(kept.entitled > 0, tables.low_income_jobless_ratio ** (1 - kept.at_work), 0.0)
+    weight = np.where(kept.entitled > 0, kept.by_idleness(tables.low_income_jobless_ratio), 0.0)
     draws = stream.words(block.heads, Decision.FOUND_PAYER)[1]
     first = fastest(draws, weight, quota)  # every household has at least one member
     first = first[order((race(draws[first]) / weight[first]).view(np.uint64))]

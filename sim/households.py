@@ -145,7 +145,7 @@ def _find_mothers(block: Block, tables: FamilyTables) -> int:
     kin, stream = block.kin, block.stream
     minors, bounds = _by_year(block, np.flatnonzero((block.years < ADULT) & ~block.collective))
     rows, younger = _by_age(block.age, np.flatnonzero(kin["head"] & block.female))
-    women = brides(kin, rows, block.words[_W_WED], tables.married[Sex.FEMALE], tables.wed)
+    women = brides(kin, rows, block.words[_W_WED], tables)
     chances = (tables.mother_age, tables.next_birth)
     course = Course.of(block.keys[rows], bounds=years_of(younger, AS_PARENTS))
     return int(find_mothers(kin, women, rows, minors, bounds, chances, course, stream.k0, stream.k1))

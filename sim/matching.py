@@ -7,12 +7,14 @@ that those who were so many years old at a birth stand side by side.
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
-import numpy.typing as npt
 
 from sim.compiled import njit
-from sim.families import ADULT, YEARS_OF_AGE, Floats, Ints, Kinsfolk, Words, link
-from sim.races import UNIT, draw, first_home
+from sim.families import ADULT, YEARS_OF_AGE, FamilyTables, Ints, Kinsfolk, Words, link
+from sim.kinds import Sex
+from sim.races import UNIT, draw, first_home, look_of
 from sim.residents import NOBODY
 from sim.streams import Decision
 
@@ -23,7 +25,7 @@ SINGLE_CHILD_STAYS = 4.0  # an unmarried grown child lives with parents so many 
 _YOUNGEST_MOTHER, _OLDEST_MOTHER = 16, 48  # years at birth, so that months apart lie within 15 to 50 years
 _PREMARITAL_BIRTHS = 0.03  # chance of a child before marriage, relative to after
 _APART_BIRTHS = 0.5  # chance of a child without a spouse in the household, relative to with one
-_SPACING = np.array([1e-6, 0.3, 1.0])  # relative chance in the year of another birth, the year after, later
+_SPACING = (1e-6, 0.3)  # relative chance in the year of another birth, and in the year after
 _SINGLE_PARENTS = 0.5  # chance of a grown child in the household of a single parent, relative to a couple
 _SONS_STAY = 0.8  # of couples who live with his or her parents, with his
 AS_PARENTS, AS_CHILDREN = 6, -5  # months by which the years of age of candidates end late
@@ -31,14 +33,13 @@ _MOTHERS, _PARENTS = 2, 16  # times of the draws of mothers and of parents, four
 _HOUSEHOLD = int(Decision.FOUND_HOUSEHOLD)
 _LEAST = 1e-9
 
-BRIDE = np.dtype(
-    [
-        ("births", "u1"),
-        ("youngest", "u1"),  # age of the youngest child, years, or NEVER
-        ("wed", "u1"),  # age at marriage, years, or NEVER
-        ("apart", "?"),  # without a spouse in the household
-    ]
-)
+
+class Brides(NamedTuple):
+    """What the weights of births read of women, in the order of their rows."""
+
+    weight: Any  # relative chance of another birth by births before and whether she lives without a spouse
+    youngest: Any  # age of the youngest child, years, or NEVER
+    wed: Any  # age at marriage, years, or NEVER
 
 
 def years_of(younger: Ints, shift: int) -> Ints:
@@ -47,61 +48,66 @@ def years_of(younger: Ints, shift: int) -> Ints:
 
 
 @njit
-def _wedding(drawn, once, ever, wed, guesses):  # type: ignore[no-untyped-def]
-    """Return a woman's age at marriage in years, or NEVER; ``once`` is the chance that she married."""
-    if drawn >= once:
-        return NEVER
-    reached = min(drawn / max(once, _LEAST), 1.0) * ever
+def _wedding(drawn, ever, wed, guesses):  # type: ignore[no-untyped-def]
+    """Return the age at marriage, in years, of a woman of an age by which the share ``ever`` has married."""
+    reached = drawn * ever
     age = guesses[np.int64(reached * (len(guesses) - 1))]
     while age < YEARS_OF_AGE and wed[age] < reached:
         age += 1
     return age
 
 
-def brides(kin: Kinsfolk, rows: Ints, draws: Words, married: Floats, wed: Floats) -> npt.NDArray[np.void]:
-    """Return what the weights of births read of women, in the order of their rows, as records of BRIDE.
+def brides(kin: Kinsfolk, rows: Ints, draws: Words, tables: FamilyTables) -> Brides:
+    """Return what the weights of births read of women without children.
 
-    Ages at marriage are drawn: all wives have married, others by the share who live apart. ``married`` and
-    ``wed`` (110,) are the shares of women who live with a spouse, and who have ever married.
+    Ages at marriage are drawn: all wives have married, others by the share who live apart.
     """
-    out = np.zeros(len(rows), dtype=BRIDE)
-    out["youngest"] = NEVER
+    married, wed = tables.married[Sex.FEMALE], tables.wed
+    women = Brides(np.empty(len(rows)), np.full(len(rows), NEVER, np.uint8), np.empty(len(rows), np.uint8))
     guesses = np.searchsorted(wed, np.arange(257) / 256)
-    _marry_off(out, kin, rows, draws, married, wed, guesses)
-    return out
+    _marry_off(women, kin, rows, draws, (wed - married) / (1 - married), wed, guesses, tables.next_birth)
+    return women
 
 
 @njit(cache=True)
-def _marry_off(out, kin, rows, draws, married, wed, guesses):  # type: ignore[no-untyped-def]
+def _marry_off(women, kin, rows, draws, once, wed, guesses, next_birth):  # type: ignore[no-untyped-def]
+    """Draw ages at marriage; ``once`` (110,) are the chances that a woman without a spouse has married."""
     for n in range(len(rows)):
-        years = kin[rows[n]].years
-        present, ever, apart = married[years], wed[years], kin[rows[n]].spouse == NOBODY
-        once = (ever - present) / (1 - present) if apart else 1.0
-        out[n].apart = apart
-        out[n].wed = _wedding((draws[rows[n]] + 0.5) * UNIT, once, ever, wed, guesses)
+        woman, drawn, age = kin[rows[n]], (draws[rows[n]] + 0.5) * UNIT, NEVER
+        years = woman.years
+        women.weight[n] = _weight_of_birth(woman, next_birth)
+        if woman.spouse != NOBODY:
+            age = _wedding(drawn, wed[years], wed, guesses)
+        elif drawn < once[years]:
+            age = _wedding(min(drawn / max(once[years], _LEAST), 1.0), wed[years], wed, guesses)
+        women.wed[n] = age
 
 
 @njit
-def _weigh_births(course, women, year, tables):  # type: ignore[no-untyped-def]
+def _weight_of_birth(woman, next_birth):  # type: ignore[no-untyped-def]
+    """Return the weight of another birth, whatever the spacing and the marriage."""
+    return next_birth[woman.births] * (_APART_BIRTHS if woman.spouse == NOBODY else 1.0)
+
+
+@njit
+def _weigh_births(course, women, year, mother_age):  # type: ignore[no-untyped-def]
     """Weigh women for a birth ``year`` completed years ago.
 
     Women of one age share that age's births by marriage, order and spacing, so that births by mother's age
     follow the rates whoever is married.
     """
-    mother_age, next_birth = tables
     for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
         start, end = course.bounds[age + year], course.bounds[age + year + 1]
-        here, weights = women[start:end], course.weights[start:end]
-        total, most = 0.0, 0.0
-        for n in range(len(here)):
-            weight = next_birth[here[n].births] * _SPACING[min(max(here[n].youngest - year, 0), 2)]
-            weight *= 1.0 if here[n].wed <= age else _PREMARITAL_BIRTHS
-            weight *= _APART_BIRTHS if here[n].apart else 1.0
-            weights[n] = weight
-            total += weight
-            most = max(most, weight)
+        weight, youngest, wed = women.weight[start:end], women.youngest[start:end], women.wed[start:end]
+        weights, total = course.weights[start:end], 0.0
+        for n in range(len(weights)):
+            spaced = _SPACING[1] if youngest[n] == year + 1 else 1.0
+            spaced = _SPACING[0] if youngest[n] <= year else spaced
+            weights[n] = weight[n] * spaced * (1.0 if wed[n] <= age else _PREMARITAL_BIRTHS)
+        for n in range(len(weights)):
+            total += weights[n]
         course.factors[age + year] = mother_age[age] * ((end - start) / max(total, _LEAST))
-        course.sums[age + year], course.most[age + year] = total, most
+        course.sums[age + year] = total
 
 
 @njit(cache=True)
@@ -112,6 +118,8 @@ def find_mothers(kin, women, rows, minors, bounds, tables, course, k0, k1):  # t
     ``bounds`` (111,) say where each year of age begins; ``tables`` are ``FamilyTables.mother_age`` and
     ``next_birth``.
     """
+    mother_age, next_birth = tables
+    course.most[:] = next_birth.max()
     orphans = 0
     for step in range(ADULT):
         year = ADULT - 1 - step
@@ -119,15 +127,15 @@ def find_mothers(kin, women, rows, minors, bounds, tables, course, k0, k1):  # t
         if step % 4 == 0:
             youngest = course.bounds[max(low - 3, _YOUNGEST_MOTHER)]
             draw(course, youngest, course.bounds[high], _MOTHERS + step // 4, _HOUSEHOLD, k0, k1)
-        child, end = bounds[year], bounds[year + 1]
+        drawn, child, end = course.drawn[step % 4], bounds[year], bounds[year + 1]
         while child < end:
-            _weigh_births(course, women, year, tables)
-            found = first_home(course, course.drawn[step % 4], low, high, end - child, 0.0)
+            _weigh_births(course, women, year, mother_age)
+            found = first_home(course, drawn, drawn, low, high, end - child, 0.0)
             for n in range(found):
                 place = course.places[n]
                 link(kin, minors[child + n], rows[place])
-                women[place].births += 1
-                women[place].youngest = year
+                women.weight[place] = _weight_of_birth(kin[rows[place]], next_birth)
+                women.youngest[place] = year
             child += found
             if found == 0:
                 orphans += end - child
@@ -185,8 +193,11 @@ def take_in(kin, elders, bounds, children, mother_age, course):  # type: ignore[
     ``elders`` are heads by year of age as parents, year ``y`` from ``bounds[y]`` on. All races are over the
     first of the children's words; the weight of who has left is 0.
     """
-    joined, last = 0, 0.0
+    joined, last, looks = 0, 0.0, course.drawn[1]
     _sum_up(course)
+    for stretch in range(len(course.factors)):
+        for n in range(course.bounds[stretch], course.bounds[stretch + 1]):
+            looks[n] = look_of(course.drawn[0, n], course.weights[n], course.most[stretch])
     for year in range(YEARS_OF_AGE - 1, ADULT, -1):
         elder, count = bounds[year], bounds[year + 1] - bounds[year]
         if count == 0:
@@ -194,14 +205,14 @@ def take_in(kin, elders, bounds, children, mother_age, course):  # type: ignore[
         low, high = max(year - _OLDEST_MOTHER, 0), year - _YOUNGEST_MOTHER + 1
         for stretch in range(low, high):
             course.factors[stretch] = mother_age[year - stretch]
-        found, stretch = first_home(course, course.drawn[0], low, high, count, last), low
+        found, stretch = first_home(course, course.drawn[0], looks, low, high, count, last), low
         for n in range(found):
             place = course.places[n]
             while place >= course.bounds[stretch + 1]:
                 stretch += 1
             link(kin, children[place], elders[elder + n])
             _weigh_anew(course, place, stretch, 0.0)
-            course.drawn[0, place] = 0
+            looks[place] = 0
             last = max(last, course.times[n])  # whoever is faster has left
         joined += found
     return joined
@@ -232,8 +243,8 @@ def find_parents(kin, parents, children, bounds, tables, course, k0, k1):  # typ
             draw(course, youngest, course.bounds[high], _PARENTS + step // 4, _HOUSEHOLD, k0, k1)
         for stretch in range(low, high):
             course.factors[stretch] = mother_age[stretch - year]
-        child, count = bounds[year], bounds[year + 1] - bounds[year]
-        found, stretch = first_home(course, course.drawn[step % 4], low, high, count, 0.0), low
+        drawn, child, count = course.drawn[step % 4], bounds[year], bounds[year + 1] - bounds[year]
+        found, stretch = first_home(course, drawn, drawn, low, high, count, 0.0), low
         for n in range(found):
             place = course.places[n]
             while place >= course.bounds[stretch + 1]:

@@ -91,26 +91,27 @@ def fastest(words: Words, weights: Floats, count: int) -> Ints:
     """
     course = Course.of(np.empty(len(words), dtype=np.uint64), weights)
     course.sums[:], course.most[:] = weights.sum(), weights.max(initial=0)
-    return course.places[: first_home(course, words, 0, 1, count, 0.0)]
+    return course.places[: first_home(course, words, words, 0, 1, count, 0.0)]
 
 
 @njit(cache=True)
-def first_home(course, drawn, first, last, count, before):  # type: ignore[no-untyped-def]
+def first_home(course, drawn, looks, first, last, count, before):  # type: ignore[no-untyped-def]
     """Race the candidates of stretches first to last - 1, whose words are ``drawn``.
 
-    Writes the first ``count`` in order of place, with their times, and returns how many they are: fewer where
-    fewer have a weight. Nobody is thought to arrive until ``before``.
+    ``looks`` are the words again, or lower ones, by which candidates seem as late as they are at the largest
+    weight of their stretch (`look_of`). Writes the first ``count`` in order of place, with their times, and
+    returns how many they are: fewer where fewer have a weight. Nobody is thought to arrive until ``before``.
     """
     total = _LEAST
     for stretch in range(first, last):
         total += course.sums[stretch] * course.factors[stretch]
     deadline = before + (_AMPLE * count + _AT_LEAST) / max(total, _LEAST)
-    found = _in_time(course, drawn, first, last, deadline) if count > 0 else 0
+    found = _in_time(course, drawn, looks, first, last, deadline) if count > 0 else 0
     if found < count:
         count = min(count, _able(course, first, last))
     while found < count:
         deadline *= _PUT_OFF
-        found = _in_time(course, drawn, first, last, deadline)
+        found = _in_time(course, drawn, looks, first, last, deadline)
     if found > count > 0:
         _keep(course, found, count)
     return max(count, 0)
@@ -127,7 +128,7 @@ def _able(course, first, last):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _in_time(course, drawn, first, last, deadline):  # type: ignore[no-untyped-def]
+def _in_time(course, drawn, looks, first, last, deadline):  # type: ignore[no-untyped-def]
     """Write who arrives by the deadline, and when; return how many.
 
     Whose word is too low for any weight of the stretch is late: a look at the word tells it of nearly all.
@@ -136,9 +137,9 @@ def _in_time(course, drawn, first, last, deadline):  # type: ignore[no-untyped-d
     for stretch in range(first, last):
         start, end, factor = course.bounds[stretch], course.bounds[stretch + 1], course.factors[stretch]
         least = _least_word(allowed * (course.most[stretch] * factor))
-        words, weights = drawn[start:end], course.weights[start:end]
-        for n in range(len(words)):
-            if words[n] >= least:
+        mine, words, weights = looks[start:end], drawn[start:end], course.weights[start:end]
+        for n in range(len(mine)):
+            if mine[n] >= least:
                 u, weight = (words[n] + 0.5) * UNIT, weights[n] * factor
                 if 1 - u <= allowed * weight:
                     time = -math.log(u) / weight
@@ -146,6 +147,14 @@ def _in_time(course, drawn, first, last, deadline):  # type: ignore[no-untyped-d
                         course.places[found], course.times[found] = start + n, time
                         found += 1
     return found
+
+
+@njit
+def look_of(word, weight, most):  # type: ignore[no-untyped-def]
+    """Return a word whose 1 - u is, at the largest weight, as late as that of ``word`` at its own."""
+    if weight <= 0:
+        return np.uint32(0)
+    return np.uint32(max(1 / UNIT - (1 / UNIT - word - 0.5) * (most / weight), 0.0))
 
 
 @njit
