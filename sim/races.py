@@ -28,8 +28,7 @@ _AMPLE, _AT_LEAST = 1.5, 4.0  # a first deadline: by which so many times as many
 _LEAST = 1e-9  # of a sum of weights
 _PUT_OFF = 2.0  # times so long
 _ROUNDING = 1 + 1e-12  # errors of float must make nobody late
-_DIGIT, _PLACE = np.uint64(0x3FF), np.uint64(0xFFFFFF)
-_PLACE_BITS, _KEY_BITS = np.uint64(24), np.uint64(40)
+_DIGIT, _WORD_BITS = np.uint64(12), np.uint64(64)  # bits by which numbers are dealt at once, at most
 _1 = np.uint64(1)
 
 
@@ -227,7 +226,7 @@ def keys_of(scores: Floats) -> Sortable:
 
 
 def order(keys: Sortable) -> Ints:
-    """Return the places of fewer than 2**24 keys from the lowest to the highest.
+    """Return the places of keys from the lowest to the highest.
 
     >>> order(np.array([3, 1, 3, 0], dtype=np.uint64)).tolist()
     [3, 1, 0, 2]
@@ -235,46 +234,50 @@ def order(keys: Sortable) -> Ints:
     if len(keys) == 0:
         return np.empty(0, dtype=np.int64)
     low = keys.min()
-    return np.asarray(_order(keys, low, keys.max() - low))
+    return np.asarray(_order(keys, low, keys.max() - low, np.uint64(len(keys).bit_length())))
 
 
 @njit(cache=True)
-def _order(keys, low, left):  # type: ignore[no-untyped-def]
-    """Sort by radix, ten bits at a time from the lowest, 40 bits of the key with the place below them.
+def _order(keys, low, left, place_bits):  # type: ignore[no-untyped-def]
+    """Sort by radix, from the lowest bits: as many of the key as stand in a word with the place below them.
 
     Keys are ``low`` to ``low + left``: bits that none has cost nothing.
     """
-    count = len(keys)
-    taken = np.uint64(0)
+    count, key_bits = len(keys), _WORD_BITS - place_bits
+    taken, place = np.uint64(0), (_1 << place_bits) - _1
     now, then = np.empty(count, dtype=np.uint64), np.empty(count, dtype=np.uint64)
     for n in range(count):
         now[n] = n
     while left > 0:
         for n in range(count):
-            place = now[n] & _PLACE
-            now[n] = (keys[place] - low) >> taken << _PLACE_BITS | place
-        for digit in range(4):
-            if left >> np.uint64(10 * digit):
-                _deal(now, then, _PLACE_BITS + np.uint64(10 * digit))
-                now, then = then, now
-        taken += _KEY_BITS
-        left >>= _KEY_BITS
+            now[n] = (keys[now[n] & place] - low) >> taken << place_bits | now[n] & place
+        bits = np.uint64(0)
+        while bits < key_bits and left >> bits:
+            bits += _1
+        deals = np.int64((bits + _DIGIT - _1) // _DIGIT)
+        digit = (np.int64(bits) + deals - 1) // deals
+        for deal in range(deals):
+            _deal(now, then, place_bits + np.uint64(digit * deal), np.uint64(digit))
+            now, then = then, now
+        taken += key_bits
+        left = left >> bits
     places = np.empty(count, dtype=np.int64)
     for n in range(count):
-        places[n] = now[n] & _PLACE
+        places[n] = now[n] & place
     return places
 
 
 @njit
-def _deal(now, then, shift):  # type: ignore[no-untyped-def]
-    """Deal numbers into piles by ten bits, from the lowest to the highest."""
-    starts = np.zeros(1025, dtype=np.int64)
+def _deal(now, then, shift, digit):  # type: ignore[no-untyped-def]
+    """Deal numbers into piles by some bits, from the lowest to the highest."""
+    piles = _1 << digit
+    starts = np.zeros(piles + _1, dtype=np.int32)
     for number in now:
-        starts[((number >> shift) & _DIGIT) + _1] += 1
-    for digit in range(1024):
-        starts[digit + 1] += starts[digit]
+        starts[((number >> shift) & (piles - _1)) + _1] += 1
+    for pile in range(piles):
+        starts[pile + 1] += starts[pile]
     for number in now:
-        digit = (number >> shift) & _DIGIT
-        to = starts[digit]
+        pile = (number >> shift) & (piles - _1)
+        to = starts[pile]
         then[to] = number
-        starts[digit] = to + 1
+        starts[pile] = to + 1
