@@ -18,19 +18,19 @@ from sim.compiled import njit
 from sim.kinds import DisabilityGrade, DisabilityKind, Function
 from sim.rates import OLDEST, ONSET_AGE, LifeTables, as_record
 from sim.residents import LONG_AGO, Residents
-from sim.rows import one_resident, put, rows_of, take
+from sim.rows import AT_ONCE, draw_rows, one_resident, put, rows_of, take
 from sim.streams import Decision, Stream, drawn
 
 _FUNCTION, _DISABILITY = int(Decision.FOUND_FUNCTION), int(Decision.FOUND_DISABILITY)
 _MONTHS_TO_ONSET_AGE = ONSET_AGE * 12
+_UNDISABLED = DisabilityKind.NONE, DisabilityGrade.NONE
 _32 = np.uint64(32)
 
 
 def start(residents: Residents, tables: LifeTables, stream: Stream) -> None:
     """Draw function, surveyed disability and card of everyone at the census (month 0 not yet lived)."""
-    everyone = np.arange(residents.size)
-    ages_of, times = np.full(residents.size, -1), np.zeros(residents.size, dtype=np.int64)
-    _draw(residents, everyone, ages_of, times, True, tables, stream)
+    everyone, of, times = np.arange(residents.size), np.array([-1]), np.array([0])
+    _draw(residents, everyone, of, times, True, tables, stream)
 
 
 def begin(
@@ -69,11 +69,27 @@ def _draw(
 
 @njit(cache=True)
 def _start(people, rows, ages_of, times, with_onsets, room, rules, laws, k0, k1):  # type: ignore[no-untyped-def]
-    one, t, law = room[0], rules[0], laws[0]
-    for n in range(rows.size):
-        take(people, rows[n], one)
-        begin_one(one, ages_of[n], times[n], with_onsets, t, law, k0, k1)
-        put(people, rows[n], one)
+    """Start the residents of some rows; ``ages_of`` and ``times`` are one for each, or one for all.
+
+    Most are able and without a disability by their first words, which are drawn many at once.
+    """
+    one, t, law, each = room[0], rules[0], laws[0], np.int64(times.size > 1)
+    sex, area, birth_month = people.sex, people.area, people.birth_month
+    for first in range(0, rows.size, AT_ONCE):
+        some, time = rows[first : first + AT_ONCE], times[each * first :]
+        word = draw_rows(people.key, some, time, _FUNCTION, k0, k1)
+        for n in range(some.size):
+            i, age_month = some[n], ages_of[each * (first + n)]
+            age = min(max(age_month - birth_month[i], 0) // 12, OLDEST)
+            group = 2 * sex[i] + area[i]
+            if word[0, n] >= law.active[group, age] and word[1, n] >= law.disabled[0, group, age]:
+                people.function[i], people.function_since[i] = Function.NONE, LONG_AGO
+                people.disability_kind[i], people.disability_grade[i] = _UNDISABLED
+                people.card[i] = 0
+            else:
+                take(people, i, one)
+                begin_one(one, age_month, time[each * n], with_onsets, t, law, k0, k1)
+                put(people, i, one)
 
 
 @njit

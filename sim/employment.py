@@ -8,8 +8,6 @@ ranks from 16 to 24, and whoever has reached pension age is retired.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
@@ -17,7 +15,7 @@ from sim.compiled import njit
 from sim.kinds import Employment, Function, Payer, Pension
 from sim.rates import OLDEST, LifeTables
 from sim.residents import Residents
-from sim.rows import one_resident, put, rows_of, take
+from sim.rows import AT_ONCE, draw_rows, one_resident, rows_of
 from sim.streams import Decision, Stream, drawn
 
 _WORK, _PENSION = int(Decision.FOUND_WORK), int(Decision.FOUND_PENSION)
@@ -33,63 +31,68 @@ def start(residents: Residents, tables: LifeTables, stream: Stream) -> None:
 
     Where the payer is set later, call `pension` again.
     """
-    everyone = np.arange(residents.size)
-    begin(residents, everyone, -1, tables, stream)
+    begin(residents, np.arange(residents.size), -1, tables, stream)
 
 
 def begin(
     residents: Residents, rows: RowNumbers, months: npt.ArrayLike, tables: LifeTables, stream: Stream
 ) -> None:
     """Draw rank, work and pension of those who are new in some months: founders (-1), newborns, newcomers."""
-    _draw(_begin, residents, rows, months, tables, stream)
-    pension(residents, rows, months, tables, stream)
+    _draw(residents, rows, months, True, tables, stream)
 
 
 def pension(
     residents: Residents, rows: RowNumbers, months: npt.ArrayLike, tables: LifeTables, stream: Stream
 ) -> None:
     """Set the class of pension by a rank fixed for life, area and career; the state's own by payer."""
-    _draw(_pension, residents, rows, months, tables, stream)
+    _draw(residents, rows, months, False, tables, stream)
 
 
 def _draw(
-    kernel: Callable[..., None],
     residents: Residents,
     rows: RowNumbers,
     months: npt.ArrayLike,
+    with_work: bool,
     tables: LifeTables,
     stream: Stream,
 ) -> None:
-    each = np.broadcast_to(np.asarray(months, dtype=np.int16), rows.shape).copy()
-    kernel(rows_of(residents), rows, each, one_resident(), tables.month.packed, stream.k0, stream.k1)
+    each = np.array(months, dtype=np.int16, ndmin=1)
+    _begin(
+        rows_of(residents), rows, each, with_work, one_resident(), tables.month.packed, stream.k0, stream.k1
+    )
 
 
 @njit(cache=True)
-def _begin(people, rows, months, room, rules, k0, k1):  # type: ignore[no-untyped-def]
-    one, t = room[0], rules[0]
-    for n in range(rows.size):
-        take(people, rows[n], one)
-        word = drawn(one.key, 0, _WORK, k0, k1)
-        age_months = max(np.int64(months[n]) - one.birth_month, 0)
-        one.work_rank = word[0] >> _16
-        one.employment = activity(one, min(age_months // 12, OLDEST), age_months, word[1], Employment.OUT, t)
-        put(people, rows[n], one)
+def _begin(people, rows, months, with_work, room, rules, k0, k1):  # type: ignore[no-untyped-def]
+    """Set pension, and with it work and rank, of some rows; ``months`` are one for each, or one for all."""
+    one, t, each, at = room[0], rules[0], np.int64(months.size > 1), np.zeros(1, dtype=np.int64)
+    sex, area, birth_month = people.sex, people.area, people.birth_month
+    for first in range(0, rows.size, AT_ONCE):
+        some = rows[first : first + AT_ONCE]
+        word = draw_rows(people.key, some, at, _WORK, k0, k1)
+        scheme = draw_rows(people.key, some, at, _PENSION, k0, k1)
+        for n in range(some.size):
+            row = some[n]
+            age_months = max(np.int64(months[each * (first + n)]) - birth_month[row], 0)
+            age = min(age_months // 12, OLDEST)
+            one.sex, one.area, one.birth_month = sex[row], area[row], birth_month[row]
+            one.function, one.pension = people.function[row], people.pension[row]
+            one.payer, one.work_rank = people.payer[row], people.work_rank[row]
+            if with_work:
+                one.work_rank = word[0, n] >> _16
+                one.employment = activity(one, age, age_months, word[1, n], Employment.OUT, t)
+                people.work_rank[row], people.employment[row] = one.work_rank, one.employment
+            people.pension[row] = _pension(one, age, scheme[0, n], t)
 
 
-@njit(cache=True)
-def _pension(people, rows, months, room, rules, k0, k1):  # type: ignore[no-untyped-def]
-    one, t = room[0], rules[0]
-    for n in range(rows.size):
-        take(people, rows[n], one)
-        age = min(max(np.int64(months[n]) - one.birth_month, 0) // 12, OLDEST)
-        word = drawn(one.key, 0, _PENSION, k0, k1)[0]
-        if one.payer == Payer.STATE:
-            one.pension = Pension.STATE
-        elif one.work_rank < t.career[one.sex, age] and _is_employee(one, word, t):
-            one.pension = Pension.EMPLOYEE
-        else:
-            one.pension = Pension.NONE if word >= t.no_pension else Pension.RESIDENT
-        put(people, rows[n], one)
+@njit
+def _pension(one, age, word, t):  # type: ignore[no-untyped-def]
+    """Return a resident's class of pension."""
+    if one.payer == Payer.STATE:
+        return Pension.STATE
+    if one.work_rank < t.career[one.sex, age] and _is_employee(one, word, t):
+        return Pension.EMPLOYEE
+    return Pension.NONE if word >= t.no_pension else Pension.RESIDENT
 
 
 @njit

@@ -83,40 +83,40 @@ class Block:
         self.words: Words = np.empty((8, len(self.keys)), dtype=np.uint32)
         for time in (0, 1):
             self.words[4 * time : 4 * time + 4] = stream.words(self.keys, Decision.FOUND_HOUSEHOLD, time)
-        self.kin: Kinsfolk = np.empty(len(self.keys), dtype=KIN)
-        _know(self.kin, people.birth_month[rows], people.sex[rows])
+        self.age: npt.NDArray[np.int16] = -1 - people.birth_month[rows]  # completed months
+        self.years: npt.NDArray[np.uint8] = (self.age // 12).astype(np.uint8)
+        self.female: Bools = people.sex[rows] == Sex.FEMALE
+        self.collective: Bools = np.zeros(len(self.keys), dtype=np.bool_)
+        self.spouse: npt.NDArray[np.int32] = np.full(len(self.keys), NOBODY, dtype=np.int32)
+        self.kin: Kinsfolk = np.empty(0, dtype=KIN)
+
+    def found_nuclei(self) -> None:
+        """Write down whom each belongs to, once couples have formed."""
+        self.kin = np.empty(len(self.keys), dtype=KIN)
+        _know(self.kin, self.age, self.female, self.collective, self.spouse)
 
 
 @njit(cache=True)
-def _know(kin, birth_month, sex):  # type: ignore[no-untyped-def]
-    """Write down what is known of everyone, and that nobody belongs to anybody."""
+def _know(kin, age, female, collective, spouse):  # type: ignore[no-untyped-def]
+    """Write down what is known of everyone: nobody has a parent or a child, and wives head couples."""
     for row in range(len(kin)):
-        one, age = kin[row], -1 - birth_month[row]
-        one.age = one.parent_age = age
-        one.years = age // 12
-        one.female = sex[row] == Sex.FEMALE
-        one.host = row
-        one.spouse = one.mother = NOBODY
-        one.youngest = CHILDLESS
-        one.births = one.elders = 0
-        one.collective = one.head = one.close = one.grown = one.child = False
-
-
-@njit(cache=True)
-def note_heads(kin):  # type: ignore[no-untyped-def]
-    """Write down who heads a nucleus, how many elders it has, and the age by which children match it."""
-    for row in range(len(kin)):
-        one = kin[row]
-        one.elders = one.years >= ELDER
-        if not one.female:
+        one, other = kin[row], spouse[row]
+        one.age = one.parent_age = age[row]
+        one.years = age[row] // 12
+        one.female, one.collective = female[row], collective[row]
+        one.host, one.spouse, one.mother, one.youngest = row, other, NOBODY, CHILDLESS
+        one.births, one.elders = 0, age[row] >= 12 * ELDER
+        one.close = one.grown = one.child = False
+        if not female[row]:
             one.parent_age -= _FATHER_OLDER_MONTHS
-        if one.spouse == NOBODY:
-            one.head = one.years >= ADULT and not one.collective
-        elif one.female:
-            spouse = kin[one.spouse]
+        if other == NOBODY:
+            one.head = age[row] >= 12 * ADULT and not collective[row]
+        elif female[row]:
             one.head = True
-            one.elders += spouse.years >= ELDER
-            one.close = abs(one.age - spouse.age) <= _COUPLE_APART_MONTHS
+            one.elders += age[other] >= 12 * ELDER
+            one.close = abs(age[row] - age[other]) <= _COUPLE_APART_MONTHS
+        else:
+            one.head, one.host = False, other
 
 
 @njit
@@ -161,9 +161,13 @@ def by_age(rows, ages):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def find_roots(kin):  # type: ignore[no-untyped-def]
-    """Lead everyone's host to the head of the household."""
+    """Return everyone's head of the household, by way of the hosts."""
+    roots = np.empty(len(kin), dtype=np.int32)
     for row in range(len(kin)):
-        root = kin[row].host
-        while kin[root].host != root:
-            root = kin[root].host
-        kin[row].host = root
+        roots[row] = kin[row].host
+    for row in range(len(kin)):
+        root = roots[row]
+        while roots[root] != root:
+            root = roots[root]
+        roots[row] = root
+    return roots

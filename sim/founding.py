@@ -258,49 +258,55 @@ def _support(people: Residents, block: _Block, old: int, young: int, stream: Str
             count -= len(poor)
 
 
+_HOME = np.dtype([("size", "u2"), ("working", "u2"), ("entitled", "u2"), ("supported", "?")], align=True)
+
+
 @dataclass(frozen=True)
 class _Kept:
     """The households of a block: members, share of them at work, members entitled to low-income support."""
 
     number: npt.NDArray[np.int32]  # of each resident, from the block's first
-    size: Ints
+    size: npt.NDArray[np.uint16]
+    working: npt.NDArray[np.uint16]
     at_work: Floats
-    entitled: Ints
+    entitled: npt.NDArray[np.uint16]
     supported: Bools  # someone in it is
 
     @classmethod
     def of(cls, people: Residents, block: _Block) -> _Kept:
         number = people.household[block.rows] - np.int32(block.first_household)
-        rows, households = block.rows, len(block.heads)
-        size, working, entitled, supported = _tally(
-            number, people.employment[rows], people.payer[rows], people.living[rows], households
-        )
-        return cls(number, size, working / size, entitled, supported)
+        rows, homes = block.rows, np.zeros(len(block.heads), dtype=_HOME)
+        _tally(homes, number, people.employment[rows], people.payer[rows], people.living[rows])
+        size, working, entitled, supported = (np.ascontiguousarray(homes[name]) for name in _HOME.names or ())
+        return cls(number, size, working, working / size, entitled, supported)
+
+    def by_idleness(self, ratio: float) -> Floats:
+        """Return ratio ** (share of members without work); a power is slow, so each share is raised once."""
+        sizes, working = np.arange(1, self.size.max() + 1)[:, None], np.arange(self.working.max() + 1)
+        powers = ratio ** (1 - np.minimum(working / sizes, 1.0))
+        return np.asarray(powers[self.size - 1, self.working])
 
 
 @njit(cache=True)
-def _tally(number, employment, payer, living, households):  # type: ignore[no-untyped-def]
+def _tally(homes, number, employment, payer, living):  # type: ignore[no-untyped-def]
     """Count, by household, members, those at work, those entitled to low-income support, those supported."""
-    size, working = np.zeros(households, dtype=np.int64), np.zeros(households, dtype=np.int64)
-    entitled, supported = np.zeros(households, dtype=np.int64), np.zeros(households, dtype=np.bool_)
     for row in range(len(number)):
-        home, family = number[row], payer[row] == Payer.FAMILY
-        size[home] += 1
-        working[home] += employment[row] == Employment.EMPLOYED
-        entitled[home] += family and living[row] != Living.COLLECTIVE
-        supported[home] |= not family
-    return size, working, entitled, supported
+        home, family = homes[number[row]], payer[row] == Payer.FAMILY
+        home.size += 1
+        home.working += employment[row] == Employment.EMPLOYED
+        home.entitled += family and living[row] != Living.COLLECTIVE
+        home.supported |= not family
 
 
 def _assist(
     people: Residents, tables: FoundingTables, block: _Block, kept: _Kept, quota: int, stream: Stream
 ) -> None:
     """Choose family households for low-income support until their members reach the quota."""
-    weight = np.where(kept.entitled > 0, tables.low_income_jobless_ratio ** (1 - kept.at_work), 0.0)
+    weight = np.where(kept.entitled > 0, kept.by_idleness(tables.low_income_jobless_ratio), 0.0)
     draws = stream.words(block.heads, Decision.FOUND_PAYER)[1]
     first = fastest(draws, weight, quota)  # every household has at least one member
     first = first[order((race(draws[first]) / weight[first]).view(np.uint64))]
-    reached = first[kept.entitled[first].cumsum() <= quota]
+    reached = first[kept.entitled[first].cumsum(dtype=np.int64) <= quota]
     kept.supported[reached] = True
     helped = np.zeros(len(weight), dtype=np.bool_)
     helped[reached] = True
@@ -319,7 +325,9 @@ def _earn(people: Residents, tables: FoundingTables, block: _Block, kept: _Kept,
     helped = kept.supported[places]
     places = np.concatenate([places[helped], places[~helped]])
     size = kept.size[places]
-    thousandth = ((size.cumsum() - size / 2) / size.sum() * tables.income.shape[1]).astype(np.int32)
+    thousandth = ((size.cumsum(dtype=np.int64) - size / 2) / size.sum() * tables.income.shape[1]).astype(
+        np.int32
+    )
     income = np.empty(len(places), dtype=np.int32)
     income[places] = tables.income[block.area][thousandth]
     people.income[block.rows] = income[kept.number]

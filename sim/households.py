@@ -22,15 +22,26 @@ from sim.families import (
     ELDER,
     YEARS_OF_AGE,
     Block,
+    Bools,
     FamilyTables,
     Ints,
     Kinsfolk,
     by_age,
     find_roots,
-    note_heads,
 )
 from sim.kinds import Living, Sex
-from sim.matching import LAST_AT_HOME, SINGLE_CHILD_STAYS, brides, find_mothers, find_parents, movers, take_in
+from sim.matching import (
+    AS_CHILDREN,
+    AS_PARENTS,
+    LAST_AT_HOME,
+    SINGLE_CHILD_STAYS,
+    brides,
+    find_mothers,
+    find_parents,
+    seekers,
+    take_in,
+    years_of,
+)
 from sim.races import UNIT, Course, fastest, order, race, winners
 from sim.residents import LONG_AGO, NOBODY, Residents
 from sim.streams import Stream
@@ -60,10 +71,8 @@ def form_households(
         rows = slice(int(first), int(end))
         block = Block(people, rows, stream)
         _form(block, tables, int(dormitory), int(homes))
-        find_roots(block.kin)
-        heads.append(np.flatnonzero(block.kin["host"] == np.arange(len(block.kin))) + int(first))
+        heads.append(_keep(people, rows, block.kin, number))
         _check(block, len(heads[-1]), int(dormitory) + int(homes))
-        _keep(people, rows, block.kin, number)
         number += len(heads[-1])
     return np.concatenate(heads)
 
@@ -72,17 +81,16 @@ def _check(block: Block, formed: int, wanted: int) -> None:
     kin = block.kin
     if formed != wanted:
         raise LawBroken(f"households: formed {formed} of {wanted} in a county's {len(kin)} residents")
-    if (kin["mother"][kin["years"] < 3] == NOBODY).any():
+    if (kin["mother"][np.flatnonzero(block.years < 3)] == NOBODY).any():
         raise LawBroken(f"households: a child under 3 without a mother among {len(kin)} residents")
 
 
 def _form(block: Block, tables: FamilyTables, collective: int, households: int) -> None:
     """Form the households of a block: steps 1 to 5."""
-    kin = block.kin
-    chance = tables.collective[kin["years"]]
-    kin["collective"][fastest(block.words[_W_COLLECTIVE], chance, collective)] = True
+    chance = tables.collective[block.years]
+    block.collective[fastest(block.words[_W_COLLECTIVE], chance, collective)] = True
     nuclei = _marry(block, tables, households)
-    note_heads(block.kin)
+    block.found_nuclei()
     nuclei += _find_mothers(block, tables)
     nuclei -= _join_elders(block, tables, nuclei - households)
     nuclei -= _stay_at_home(block, tables, nuclei - households)
@@ -94,11 +102,10 @@ def _marry(block: Block, tables: FamilyTables, households: int) -> int:
 
     A woman marries by her own chance, a man in a race by his odds.
     """
-    kin = block.kin
-    adult = ~kin["collective"] & (kin["years"] >= ADULT)
-    women, men = np.flatnonzero(adult & kin["female"]), np.flatnonzero(adult & ~kin["female"])
-    hers = tables.married[Sex.FEMALE][kin["years"][women]]
-    his = tables.married[Sex.MALE][kin["years"][men]]
+    adult = ~block.collective & (block.years >= ADULT)
+    women, men = np.flatnonzero(adult & block.female), np.flatnonzero(adult & ~block.female)
+    hers = tables.married[Sex.FEMALE][block.years[women]]
+    his = tables.married[Sex.MALE][block.years[men]]
     with np.errstate(divide="ignore"):
         wives = (block.words[_W_MARRY, women] + 0.5) * UNIT / hers
         husbands = race(block.words[_W_MARRY, men]) * (1 - his) / his
@@ -106,15 +113,14 @@ def _marry(block: Block, tables: FamilyTables, households: int) -> int:
     couples = max(0, min(int((wives < 1).sum()), able, int(adult.sum()) - households))
     brides = _by_noisy_age(block, women[winners(wives, couples)])
     grooms = _by_noisy_age(block, men[winners(husbands, couples)])
-    kin["spouse"][brides], kin["spouse"][grooms] = grooms, brides
-    kin["host"][grooms] = brides
+    block.spouse[brides], block.spouse[grooms] = grooms, brides
     return int(adult.sum()) - couples
 
 
 def _by_noisy_age(block: Block, rows: Ints) -> Ints:
     """Order rows by age with a uniform noise of up to _NOISE_MONTHS either way."""
     noise = block.words[_W_NOISE, rows] * np.uint64(2 * _NOISE_MONTHS)
-    return rows[order((block.kin["age"][rows].astype(np.uint64) << _32) + noise)]
+    return rows[order((block.age[rows].astype(np.uint64) << _32) + noise)]
 
 
 def _by_age(ages: npt.NDArray[np.int16], rows: Ints) -> tuple[Ints, Ints]:
@@ -129,7 +135,7 @@ def _bounds(years: npt.NDArray[np.integer]) -> Ints:
 
 def _by_year(block: Block, rows: Ints) -> tuple[Ints, Ints]:
     """Order rows by year of age and chance; return them and where each year begins."""
-    years = block.kin["years"][rows]
+    years = block.years[rows]
     chance = block.words[_W_ORDER, rows]
     return rows[order(years.astype(np.uint64) << _32 | chance)], _bounds(years)
 
@@ -137,36 +143,36 @@ def _by_year(block: Block, rows: Ints) -> tuple[Ints, Ints]:
 def _find_mothers(block: Block, tables: FamilyTables) -> int:
     """Give every minor a mother; return how many found none and stand as nuclei of their own."""
     kin, stream = block.kin, block.stream
-    minors, bounds = _by_year(block, np.flatnonzero((kin["years"] < ADULT) & ~kin["collective"]))
-    rows, younger = _by_age(kin["age"], np.flatnonzero(kin["head"] & kin["female"]))
-    women = brides(kin, rows, block.words[_W_WED], tables.married[Sex.FEMALE], tables.wed)
-    chances, course = (tables.mother_age, tables.next_birth), Course.of(block.keys[rows])
-    return int(find_mothers(kin, women, rows, younger, minors, bounds, chances, course, stream.k0, stream.k1))
+    minors, bounds = _by_year(block, np.flatnonzero((block.years < ADULT) & ~block.collective))
+    rows, younger = _by_age(block.age, np.flatnonzero(kin["head"] & block.female))
+    women = brides(kin, rows, block.words[_W_WED], tables)
+    chances = (tables.mother_age, tables.next_birth)
+    course = Course.of(block.keys[rows], bounds=years_of(younger, AS_PARENTS))
+    return int(find_mothers(kin, women, rows, minors, bounds, chances, course, stream.k0, stream.k1))
 
 
 def _join_elders(block: Block, tables: FamilyTables, most: int) -> int:
     """Let elders live with a grown child until the share is reached; return how many nuclei joined."""
     kin = block.kin
-    elders = _chosen_elders(block, tables, most)
+    children, heads, single, parents = seekers(kin, block.words[_W_ORDER], True)
+    elders = _chosen_elders(block, tables, parents, most)
     years = kin["parent_age"][elders] // 12
     elders, bounds = elders[order(years.astype(np.uint64))], _bounds(years)
-    children, heads, single = movers(kin, block.words[_W_ORDER])
-    free = np.flatnonzero(kin["elders"][heads] == 0)
-    free, younger = by_age(free, kin["age"][children[free]])
-    heads, speeds = heads[free], np.where(single[free], SINGLE_CHILD_STAYS, 1.0)
-    course = Course.of(block.keys[heads])
+    by_age, younger = _by_age(block.age[children], np.arange(len(children)))
+    children, heads = children[by_age], heads[by_age]
+    speeds = np.where(single[by_age], SINGLE_CHILD_STAYS, 1.0)
+    course = Course.of(block.keys[heads], speeds, years_of(younger, AS_CHILDREN))
     course.drawn[0] = block.words[_W_ELDER, heads]
-    return int(take_in(kin, elders, bounds, children[free], younger, speeds, tables.mother_age, course))
+    return int(take_in(kin, elders, bounds, children, tables.mother_age, course))
 
 
-def _chosen_elders(block: Block, tables: FamilyTables, most: int) -> Ints:
+def _chosen_elders(block: Block, tables: FamilyTables, heads: Ints, most: int) -> Ints:
     """Choose the heads of elder nuclei that live with a grown child, at most so many, in random order."""
     kin = block.kin
-    heads = np.flatnonzero(kin["head"] & (kin["elders"] > 0))
     ratio = np.where(kin["spouse"][heads] == NOBODY, tables.widowed_with_children_ratio, 1.0)
     heads = heads[order((race(block.words[_W_ELDER, heads]) / ratio).view(np.uint64))]
     elders = kin["elders"][heads].astype(np.int64)
-    target = tables.elders_with_children * (kin["years"] >= ELDER).sum()
+    target = tables.elders_with_children * (block.years >= ELDER).sum()
     return heads[: min(int((np.cumsum(elders) - elders < target).sum()), max(most, 0))]
 
 
@@ -176,21 +182,17 @@ def _stay_at_home(block: Block, tables: FamilyTables, most: int) -> int:
     Parents are nuclei without elders, and elders who have a grown child with them already.
     """
     kin, stream = block.kin, block.stream
-    children, bounds = _by_year(block, _chosen_children(block, most))
-    parents = np.flatnonzero(kin["head"] & ((kin["elders"] == 0) | kin["grown"]))
+    children, heads, single, parents = seekers(kin, block.words[_W_ORDER], False)
+    children, bounds = _by_year(block, _chosen_children(block, children, heads, single, most))
     parents, younger = _by_age(kin["parent_age"], parents)
-    births, single = kin["births"][parents], kin["spouse"][parents] == NOBODY
-    chances, course = (tables.mother_age, tables.next_birth), Course.of(block.keys[parents])
-    return int(find_parents(
-        kin, parents, births, single, younger, children, bounds, chances, course, stream.k0, stream.k1
-    ))  # fmt: skip
+    chances = (tables.mother_age, tables.next_birth)
+    course = Course.of(block.keys[parents], bounds=years_of(younger, AS_PARENTS))
+    return int(find_parents(kin, parents, children, bounds, chances, course, stream.k0, stream.k1))
 
 
-def _chosen_children(block: Block, most: int) -> Ints:
+def _chosen_children(block: Block, children: Ints, heads: Ints, single: Bools, most: int) -> Ints:
     """Choose the grown children under 50 who live with parents that they find: young ones likelier."""
-    kin = block.kin
-    children, heads, single = movers(kin, block.words[_W_ORDER])
-    years = kin["years"][children]
+    years = block.years[children]
     scores = race(block.words[_W_HOME, heads]) / np.where(single, SINGLE_CHILD_STAYS, 1.0)
     later = 2.0 ** ((np.arange(YEARS_OF_AGE) - ADULT) / _AT_HOME_HALVING_YEARS)
     later[LAST_AT_HOME + 1 :] = np.inf
@@ -202,43 +204,45 @@ def _share(block: Block, merges: int) -> None:
     if merges <= 0:
         return
     kin = block.kin
-    find_roots(kin)
-    size = np.bincount(kin["host"][~kin["collective"]], minlength=len(kin))
+    size = np.bincount(find_roots(kin)[~block.collective], minlength=len(kin))
     heads = np.flatnonzero(size)
-    kind = np.where(size[heads] > 1, 2, kin["years"][heads] >= ELDER)
+    kind = np.where(size[heads] > 1, 2, block.years[heads] >= ELDER)
     heads = heads[order(kind.astype(np.uint64) << _32 | block.words[_W_SHARE, heads])]
     kin["host"][heads[:merges]] = heads[merges + np.arange(merges) % (len(heads) - merges)]
 
 
-def _keep(people: Residents, rows: slice, kin: Kinsfolk, number: int) -> None:
-    """Write who belongs to whom into the columns, as rows of the market; households count from ``number``."""
-    people.household[rows], people.living[rows], people.last_birth[rows] = _number(kin, rows.start, number)
-    for name in ("spouse", "mother", "births"):
-        getattr(people, name)[rows] = kin[name]
+def _keep(people: Residents, rows: slice, kin: Kinsfolk, number: int) -> Ints:
+    """Write who belongs to whom into the columns, as rows of the market; return the heads' rows.
+
+    Households count from ``number``.
+    """
+    names = "household", "living", "spouse", "mother", "births", "last_birth"
+    columns = tuple(getattr(people, name)[rows] for name in names)
+    return _write(kin, find_roots(kin), rows.start, number, columns) + rows.start
 
 
 @njit(cache=True)
-def _number(kin, first, number):  # type: ignore[no-untyped-def]
-    """Count relatives' rows from ``first`` on; return everyone's household, living and last birth.
+def _write(kin, roots, first, number, columns):  # type: ignore[no-untyped-def]
+    """Write the columns, relatives' rows counted from ``first`` on; return the heads.
 
     Households count from ``number`` on, in the order of their heads.
     """
-    size, household = np.zeros(len(kin), dtype=np.int32), np.empty(len(kin), dtype=np.int32)
-    living, last_birth = np.empty(len(kin), dtype=np.uint8), np.empty(len(kin), dtype=np.int16)
+    household, living, spouse, mother, births, last_birth = columns
+    size, heads, found = np.zeros(len(kin), dtype=np.int32), np.empty(len(kin), dtype=np.int64), 0
     for row in range(len(kin)):
-        size[kin[row].host] += 1
-        household[row] = number
-        number += kin[row].host == row
+        size[roots[row]] += 1
+        household[row] = number + found
+        heads[found] = row
+        found += roots[row] == row
     for row in range(len(kin)):
         one = kin[row]
-        household[row] = household[one.host]
-        living[row] = _living(one, size[one.host])
+        household[row] = household[roots[row]]
+        living[row] = _living(one, size[roots[row]])
+        spouse[row] = NOBODY if one.spouse == NOBODY else one.spouse + first
+        mother[row] = NOBODY if one.mother == NOBODY else one.mother + first
+        births[row] = one.births
         last_birth[row] = -1 - one.youngest if one.births > 0 else LONG_AGO
-        if one.spouse != NOBODY:
-            one.spouse += first
-        if one.mother != NOBODY:
-            one.mother += first
-    return household, living, last_birth
+    return heads[:found]
 
 
 @njit

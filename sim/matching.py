@@ -7,12 +7,14 @@ that those who were so many years old at a birth stand side by side.
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
-import numpy.typing as npt
 
 from sim.compiled import njit
-from sim.families import ADULT, YEARS_OF_AGE, Floats, Ints, Kinsfolk, Words, link
-from sim.races import UNIT, draw, first_home
+from sim.families import ADULT, YEARS_OF_AGE, FamilyTables, Ints, Kinsfolk, Words, link
+from sim.kinds import Sex
+from sim.races import UNIT, draw, first_home, look_of
 from sim.residents import NOBODY
 from sim.streams import Decision
 
@@ -23,112 +25,117 @@ SINGLE_CHILD_STAYS = 4.0  # an unmarried grown child lives with parents so many 
 _YOUNGEST_MOTHER, _OLDEST_MOTHER = 16, 48  # years at birth, so that months apart lie within 15 to 50 years
 _PREMARITAL_BIRTHS = 0.03  # chance of a child before marriage, relative to after
 _APART_BIRTHS = 0.5  # chance of a child without a spouse in the household, relative to with one
-_SPACING = np.array([1e-6, 0.3, 1.0])  # relative chance in the year of another birth, the year after, later
+_SPACING = (1e-6, 0.3)  # relative chance in the year of another birth, and in the year after
 _SINGLE_PARENTS = 0.5  # chance of a grown child in the household of a single parent, relative to a couple
 _SONS_STAY = 0.8  # of couples who live with his or her parents, with his
+AS_PARENTS, AS_CHILDREN = 6, -5  # months by which the years of age of candidates end late
 _MOTHERS, _PARENTS = 2, 16  # times of the draws of mothers and of parents, four years of age each
 _HOUSEHOLD = int(Decision.FOUND_HOUSEHOLD)
 _LEAST = 1e-9
 
-BRIDE = np.dtype(
-    [
-        ("births", "u1"),
-        ("youngest", "u1"),  # age of the youngest child, years, or NEVER
-        ("wed", "u1"),  # age at marriage, years, or NEVER
-        ("apart", "?"),  # without a spouse in the household
-    ]
-)
+
+class Brides(NamedTuple):
+    """What the weights of births read of women, in the order of their rows."""
+
+    weight: Any  # relative chance of another birth by births before and whether she lives without a spouse
+    youngest: Any  # age of the youngest child, years, or NEVER
+    wed: Any  # age at marriage, years, or NEVER
+
+
+def years_of(younger: Ints, shift: int) -> Ints:
+    """Return where each year of age begins, 0 to 110, if years end ``shift`` months late."""
+    return younger[np.clip(12 * np.arange(YEARS_OF_AGE + 1) + shift, 0, 12 * YEARS_OF_AGE)]
 
 
 @njit
-def _window(younger, year):  # type: ignore[no-untyped-def]
-    """Return where those stand who may be mothers of children of ``year`` completed years."""
-    return younger[12 * (_YOUNGEST_MOTHER + year) + 6], younger[12 * (_OLDEST_MOTHER + 1 + year) + 6]
-
-
-@njit
-def _wedding(drawn, once, ever, wed, guesses):  # type: ignore[no-untyped-def]
-    """Return a woman's age at marriage in years, or NEVER; ``once`` is the chance that she married."""
-    if drawn >= once:
-        return NEVER
-    reached = min(drawn / max(once, _LEAST), 1.0) * ever
+def _wedding(drawn, ever, wed, guesses):  # type: ignore[no-untyped-def]
+    """Return the age at marriage, in years, of a woman of an age by which the share ``ever`` has married."""
+    reached = drawn * ever
     age = guesses[np.int64(reached * (len(guesses) - 1))]
     while age < YEARS_OF_AGE and wed[age] < reached:
         age += 1
     return age
 
 
-def brides(kin: Kinsfolk, rows: Ints, draws: Words, married: Floats, wed: Floats) -> npt.NDArray[np.void]:
-    """Return what the weights of births read of women, in the order of their rows, as records of BRIDE.
+def brides(kin: Kinsfolk, rows: Ints, draws: Words, tables: FamilyTables) -> Brides:
+    """Return what the weights of births read of women without children.
 
-    Ages at marriage are drawn: all wives have married, others by the share who live apart. ``married`` and
-    ``wed`` (110,) are the shares of women who live with a spouse, and who have ever married.
+    Ages at marriage are drawn: all wives have married, others by the share who live apart.
     """
-    out = np.zeros(len(rows), dtype=BRIDE)
-    out["youngest"] = NEVER
+    married, wed = tables.married[Sex.FEMALE], tables.wed
+    women = Brides(np.empty(len(rows)), np.full(len(rows), NEVER, np.uint8), np.empty(len(rows), np.uint8))
     guesses = np.searchsorted(wed, np.arange(257) / 256)
-    _marry_off(out, kin, rows, draws, married, wed, guesses)
-    return out
+    _marry_off(women, kin, rows, draws, (wed - married) / (1 - married), wed, guesses, tables.next_birth)
+    return women
 
 
 @njit(cache=True)
-def _marry_off(out, kin, rows, draws, married, wed, guesses):  # type: ignore[no-untyped-def]
+def _marry_off(women, kin, rows, draws, once, wed, guesses, next_birth):  # type: ignore[no-untyped-def]
+    """Draw ages at marriage; ``once`` (110,) are the chances that a woman without a spouse has married."""
     for n in range(len(rows)):
-        years = kin[rows[n]].years
-        present, ever, apart = married[years], wed[years], kin[rows[n]].spouse == NOBODY
-        once = (ever - present) / (1 - present) if apart else 1.0
-        out[n].apart = apart
-        out[n].wed = _wedding((draws[rows[n]] + 0.5) * UNIT, once, ever, wed, guesses)
+        woman, drawn, age = kin[rows[n]], (draws[rows[n]] + 0.5) * UNIT, NEVER
+        years = woman.years
+        women.weight[n] = _weight_of_birth(woman, next_birth)
+        if woman.spouse != NOBODY:
+            age = _wedding(drawn, wed[years], wed, guesses)
+        elif drawn < once[years]:
+            age = _wedding(min(drawn / max(once[years], _LEAST), 1.0), wed[years], wed, guesses)
+        women.wed[n] = age
 
 
 @njit
-def _weigh_births(weights, women, younger, year, tables):  # type: ignore[no-untyped-def]
-    """Weigh women for a birth ``year`` completed years ago; return the sum of weights.
+def _weight_of_birth(woman, next_birth):  # type: ignore[no-untyped-def]
+    """Return the weight of another birth, whatever the spacing and the marriage."""
+    return next_birth[woman.births] * (_APART_BIRTHS if woman.spouse == NOBODY else 1.0)
+
+
+@njit
+def _weigh_births(course, women, year, mother_age):  # type: ignore[no-untyped-def]
+    """Weigh women for a birth ``year`` completed years ago.
 
     Women of one age share that age's births by marriage, order and spacing, so that births by mother's age
     follow the rates whoever is married.
     """
-    mother_age, next_birth = tables
-    births = 0.0
     for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
-        start, end = younger[12 * (age + year) + 6], younger[12 * (age + 1 + year) + 6]
-        total = 0.0
-        for n in range(start, end):
-            weight = next_birth[women[n].births] * _SPACING[min(max(women[n].youngest - year, 0), 2)]
-            weight *= 1.0 if women[n].wed <= age else _PREMARITAL_BIRTHS
-            weights[n] = weight * (_APART_BIRTHS if women[n].apart else 1.0)
+        start, end = course.bounds[age + year], course.bounds[age + year + 1]
+        weight, youngest, wed = women.weight[start:end], women.youngest[start:end], women.wed[start:end]
+        weights, total = course.weights[start:end], 0.0
+        for n in range(len(weights)):
+            spaced = _SPACING[1] if youngest[n] == year + 1 else 1.0
+            spaced = _SPACING[0] if youngest[n] <= year else spaced
+            weights[n] = weight[n] * spaced * (1.0 if wed[n] <= age else _PREMARITAL_BIRTHS)
+        for n in range(len(weights)):
             total += weights[n]
-        factor = mother_age[age] * ((end - start) / max(total, _LEAST))
-        for n in range(start, end):
-            weights[n] *= factor
-        births += total * factor
-    return births
+        course.factors[age + year] = mother_age[age] * ((end - start) / max(total, _LEAST))
+        course.sums[age + year] = total
 
 
 @njit(cache=True)
-def find_mothers(kin, women, rows, younger, minors, bounds, tables, course, k0, k1):  # type: ignore[no-untyped-def]
+def find_mothers(kin, women, rows, minors, bounds, tables, course, k0, k1):  # type: ignore[no-untyped-def]
     """Give minors a mother, the oldest year of birth first; return how many found none.
 
     ``women`` are the brides of ``rows``. ``minors`` stand in the order in which they are given away,
-    ``bounds`` (19,) say where each year of age begins; ``tables`` are ``FamilyTables.mother_age`` and
+    ``bounds`` (111,) say where each year of age begins; ``tables`` are ``FamilyTables.mother_age`` and
     ``next_birth``.
     """
+    mother_age, next_birth = tables
+    course.most[:] = next_birth.max()
     orphans = 0
     for step in range(ADULT):
         year = ADULT - 1 - step
-        low, high = _window(younger, year)
+        low, high = _YOUNGEST_MOTHER + year, _OLDEST_MOTHER + year + 1
         if step % 4 == 0:
-            youngest = _window(younger, max(year - 3, 0))[0]
-            draw(course, youngest, high, _MOTHERS + step // 4, _HOUSEHOLD, k0, k1)
-        child, end = bounds[year], bounds[year + 1]
+            youngest = course.bounds[max(low - 3, _YOUNGEST_MOTHER)]
+            draw(course, youngest, course.bounds[high], _MOTHERS + step // 4, _HOUSEHOLD, k0, k1)
+        drawn, child, end = course.drawn[step % 4], bounds[year], bounds[year + 1]
         while child < end:
-            total = _weigh_births(course.weights, women, younger, year, tables)
-            found = first_home(course, course.drawn[step % 4], low, high, end - child, total, 0.0)
+            _weigh_births(course, women, year, mother_age)
+            found = first_home(course, drawn, drawn, low, high, end - child, 0.0)
             for n in range(found):
                 place = course.places[n]
                 link(kin, minors[child + n], rows[place])
-                women[place].births += 1
-                women[place].youngest = year
+                women.weight[place] = _weight_of_birth(kin[rows[place]], next_birth)
+                women.youngest[place] = year
             child += found
             if found == 0:
                 orphans += end - child
@@ -137,98 +144,113 @@ def find_mothers(kin, women, rows, younger, minors, bounds, tables, course, k0, 
 
 
 @njit(cache=True)
-def movers(kin, draws):  # type: ignore[no-untyped-def]
-    """List the grown who may live with parents, the heads of their nuclei, by head, and who is single.
+def seekers(kin, draws, of_elders):  # type: ignore[no-untyped-def]
+    """List the grown who may live with parents, the heads of their nuclei, who is single; and parents.
 
-    They are single adults without children of their own, and one of each couple, husband or wife; ``draws``
-    are the words by which a couple chooses.
+    All stand by head. The grown are single adults without children of their own, and one of each couple,
+    husband or wife; ``draws`` are the words by which a couple chooses. Parents are heads too: elders, to whom
+    nuclei without elders may go, or those without elders and elders who have a grown child with them already.
     """
     children, heads = np.empty(len(kin), dtype=np.int64), np.empty(len(kin), dtype=np.int64)
+    parents, hosts = np.empty(len(kin), dtype=np.int64), 0
     single, found = np.empty(len(kin), dtype=np.bool_), 0
     for head in range(len(kin)):
-        if not kin[head].head or kin[head].host != head:
+        one = kin[head]
+        if not one.head:
             continue
-        spouse, child = kin[head].spouse, head
-        if spouse == NOBODY:
-            free = kin[head].births == 0
-        else:
-            free = kin[head].close
-            child = spouse if draws[head] * UNIT < _SONS_STAY else head
-        children[found], heads[found], single[found] = child, head, spouse == NOBODY
-        found += free
-    return children[:found], heads[:found], single[:found]
+        old = one.elders > 0
+        parents[hosts] = head
+        hosts += old if of_elders else not old or one.grown
+        alone = one.spouse == NOBODY
+        free = one.births == 0 if alone else one.close
+        goes = not alone and draws[head] * UNIT < _SONS_STAY
+        children[found], heads[found], single[found] = one.spouse if goes else head, head, alone
+        found += free and one.host == head and not (of_elders and old)
+    return children[:found], heads[:found], single[:found], parents[:hosts]
 
 
 @njit
-def _weigh_children(weights, speeds, younger, year, mother_age):  # type: ignore[no-untyped-def]
-    """Weigh grown children for parents of an age in years; return the sum of weights."""
-    total = 0.0
-    for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
-        apart = 12 * (year - age)
-        for n in range(younger[max(apart - 5, 0)], younger[max(apart + 7, 0)]):
-            weights[n] = speeds[n] * mother_age[age]
-            total += weights[n]
-    return total
+def _sum_up(course):  # type: ignore[no-untyped-def]
+    """Write down the sum and the largest of the weights of each stretch."""
+    for stretch in range(len(course.factors)):
+        for weight in course.weights[course.bounds[stretch] : course.bounds[stretch + 1]]:
+            course.sums[stretch] += weight
+            course.most[stretch] = max(course.most[stretch], weight)
+
+
+@njit
+def _weigh_anew(course, place, stretch, weight):  # type: ignore[no-untyped-def]
+    """Change a weight."""
+    course.sums[stretch] += weight - course.weights[place]
+    course.most[stretch] = max(course.most[stretch], weight)
+    course.weights[place] = weight
 
 
 @njit(cache=True)
-def take_in(kin, elders, bounds, children, younger, speeds, mother_age, course):  # type: ignore[no-untyped-def]
+def take_in(kin, elders, bounds, children, mother_age, course):  # type: ignore[no-untyped-def]
     """Let each elder, the oldest year of age first, live with a grown child; return how many nuclei joined.
 
-    ``elders`` are heads by year of age as parents, year ``y`` from ``bounds[y]`` on; ``speeds`` are the
-    children's weights, which end at 0. All races are over the first of their words.
+    ``elders`` are heads by year of age as parents, year ``y`` from ``bounds[y]`` on. All races are over the
+    first of the children's words; the weight of who has left is 0.
     """
-    joined, last = 0, 0.0
+    joined, last, looks = 0, 0.0, course.drawn[1]
+    _sum_up(course)
+    for stretch in range(len(course.factors)):
+        for n in range(course.bounds[stretch], course.bounds[stretch + 1]):
+            looks[n] = look_of(course.drawn[0, n], course.weights[n], course.most[stretch])
     for year in range(YEARS_OF_AGE - 1, ADULT, -1):
         elder, count = bounds[year], bounds[year + 1] - bounds[year]
         if count == 0:
             continue
-        low = younger[max(12 * (year - _OLDEST_MOTHER) - 5, 0)]
-        high = younger[max(12 * (year - _YOUNGEST_MOTHER) + 7, 0)]
-        total = _weigh_children(course.weights, speeds, younger, year, mother_age)
-        found = first_home(course, course.drawn[0], low, high, count, total, last)
+        low, high = max(year - _OLDEST_MOTHER, 0), year - _YOUNGEST_MOTHER + 1
+        for stretch in range(low, high):
+            course.factors[stretch] = mother_age[year - stretch]
+        found, stretch = first_home(course, course.drawn[0], looks, low, high, count, last), low
         for n in range(found):
             place = course.places[n]
+            while place >= course.bounds[stretch + 1]:
+                stretch += 1
             link(kin, children[place], elders[elder + n])
-            speeds[place] = 0.0
+            _weigh_anew(course, place, stretch, 0.0)
+            looks[place] = 0
             last = max(last, course.times[n])  # whoever is faster has left
         joined += found
     return joined
 
 
 @njit
-def _weigh_parents(weights, births, single, younger, year, tables):  # type: ignore[no-untyped-def]
-    """Weigh parents for a grown child of an age in years; return the sum of weights."""
-    mother_age, next_birth = tables
-    total = 0.0
-    for age in range(_YOUNGEST_MOTHER, _OLDEST_MOTHER + 1):
-        for n in range(younger[12 * (age + year) + 6], younger[12 * (age + 1 + year) + 6]):
-            weight = mother_age[age] * (_SINGLE_PARENTS if single[n] else 1.0)
-            weights[n] = weight * next_birth[births[n]]
-            total += weights[n]
-    return total
+def _weight_of(parent, next_birth):  # type: ignore[no-untyped-def]
+    """Return the weight of a parent of grown children, whatever the age at birth."""
+    return next_birth[parent.births] * (_SINGLE_PARENTS if parent.spouse == NOBODY else 1.0)
 
 
 @njit(cache=True)
-def find_parents(kin, parents, births, single, younger, children, bounds, tables, course, k0, k1):  # type: ignore[no-untyped-def]
+def find_parents(kin, parents, children, bounds, tables, course, k0, k1):  # type: ignore[no-untyped-def]
     """Let grown children, the oldest year of age first, live with parents; return how many do.
 
-    ``births`` and ``single`` (without a spouse) are the parents'; ``children`` stand in the order in which
-    they are taken in, by year of age from ``bounds[year]`` on.
+    ``children`` stand in the order in which they are taken in, by year of age from ``bounds[year]`` on.
     """
+    mother_age, next_birth = tables
+    for n in range(len(parents)):
+        course.weights[n] = _weight_of(kin[parents[n]], next_birth)
+    _sum_up(course)
     joined = 0
     for step in range(LAST_AT_HOME - ADULT + 1):
         year = LAST_AT_HOME - step
-        low, high = _window(younger, year)
+        low, high = _YOUNGEST_MOTHER + year, _OLDEST_MOTHER + year + 1
         if step % 4 == 0:
-            youngest = _window(younger, max(year - 3, ADULT))[0]
-            draw(course, youngest, high, _PARENTS + step // 4, _HOUSEHOLD, k0, k1)
-        child, count = bounds[year], bounds[year + 1] - bounds[year]
-        total = _weigh_parents(course.weights, births, single, younger, year, tables)
-        found = first_home(course, course.drawn[step % 4], low, high, count, total, 0.0)
+            youngest = course.bounds[max(low - 3, _YOUNGEST_MOTHER + ADULT)]
+            draw(course, youngest, course.bounds[high], _PARENTS + step // 4, _HOUSEHOLD, k0, k1)
+        for stretch in range(low, high):
+            course.factors[stretch] = mother_age[stretch - year]
+        drawn, child, count = course.drawn[step % 4], bounds[year], bounds[year + 1] - bounds[year]
+        found, stretch = first_home(course, drawn, drawn, low, high, count, 0.0), low
         for n in range(found):
-            parent = parents[course.places[n]]
+            place = course.places[n]
+            while place >= course.bounds[stretch + 1]:
+                stretch += 1
+            parent = parents[place]
             link(kin, children[child + n], parent)
-            births[course.places[n]] = kin[parent].births
+            _weigh_anew(course, place, stretch, _weight_of(kin[parent], next_birth))
         joined += found
     return joined

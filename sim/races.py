@@ -25,29 +25,41 @@ Words = npt.NDArray[np.uint32]
 
 UNIT = 2.0**-32  # of a word
 _AMPLE, _AT_LEAST = 1.5, 4.0  # a first deadline: by which so many times as many, and more, are expected
+_LEAST = 1e-9  # of a sum of weights
 _PUT_OFF = 2.0  # times so long
 _ROUNDING = 1 + 1e-12  # errors of float must make nobody late
-_DIGIT, _PLACE = np.uint64(0x3FF), np.uint64(0xFFFFFF)
-_PLACE_BITS, _KEY_BITS = np.uint64(24), np.uint64(40)
+_DIGIT, _WORD_BITS = np.uint64(12), np.uint64(64)  # bits by which numbers are dealt at once, at most
 _1 = np.uint64(1)
 
 
 class Course(NamedTuple):
-    """Room for races among so many candidates."""
+    """Room for races among so many candidates, who stand in stretches.
+
+    A weight is ``weights`` × the stretch's ``factors``. ``sums`` and ``most`` say of a stretch's ``weights``
+    what they sum to, which is only a guess, and what none of them is above.
+    """
 
     keys: Any  # of the candidates
     drawn: Any  # [4], their words
     weights: Any  # 0 never arrives
+    bounds: Any  # [stretches + 1], where each begins and the last ends
+    factors: Any  # [stretches]
+    sums: Any  # [stretches]
+    most: Any  # [stretches]
     places: Any  # the winners', in order of place
     times: Any  # the winners'
     spare: Any
 
     @classmethod
-    def of(cls, keys: Keys) -> Course:
-        """Make room for the candidates of these keys."""
+    def of(cls, keys: Keys, weights: Floats | None = None, bounds: Ints | None = None) -> Course:
+        """Make room for the candidates of these keys, who stand in one stretch unless bounds are given."""
         count = len(keys)
+        bounds = np.array([0, count]) if bounds is None else bounds
+        weights = np.zeros(count) if weights is None else weights
         drawn, places = np.empty((4, count), dtype=np.uint32), np.empty(count, dtype=np.int64)
-        return cls(keys, drawn, np.empty(count), places, np.empty(count), np.empty(count))
+        factors, sums, most = np.ones(len(bounds) - 1), np.zeros(len(bounds) - 1), np.zeros(len(bounds) - 1)
+        times, spare = np.empty(count), np.empty(count)
+        return cls(keys, drawn, weights, bounds, factors, sums, most, places, times, spare)
 
 
 def race(words: Words) -> Floats:
@@ -76,48 +88,78 @@ def fastest(words: Words, weights: Floats, count: int) -> Ints:
     >>> fastest(np.array([9, 2**31, 7], dtype=np.uint32), np.array([1.0, 1.0, 0.0]), 1).tolist()
     [1]
     """
-    course = Course.of(np.empty(len(words), dtype=np.uint64))._replace(weights=weights)
-    return course.places[: first_home(course, words, 0, len(words), count, float(weights.sum()), 0.0)]
+    course = Course.of(np.empty(len(words), dtype=np.uint64), weights)
+    course.sums[:], course.most[:] = weights.sum(), weights.max(initial=0)
+    return course.places[: first_home(course, words, words, 0, 1, count, 0.0)]
 
 
 @njit(cache=True)
-def first_home(course, drawn, start, end, count, total, before):  # type: ignore[no-untyped-def]
-    """Race the places from start to end - 1; write the first ``count`` in order of place, with their times.
+def first_home(course, drawn, looks, first, last, count, before):  # type: ignore[no-untyped-def]
+    """Race the candidates of stretches first to last - 1, whose words are ``drawn``.
 
-    Returns how many they are: fewer where fewer have a weight. ``drawn`` are the words, the weights sum to
-    ``total``; nobody is thought to arrive until ``before``.
+    ``looks`` are the words again, or lower ones, by which candidates seem as late as they are at the largest
+    weight of their stretch (`look_of`). Writes the first ``count`` in order of place, with their times, and
+    returns how many they are: fewer where fewer have a weight. Nobody is thought to arrive until ``before``.
     """
-    if count <= 0 or total <= 0:
-        return 0
-    weights = course.weights
-    deadline = before + (_AMPLE * count + _AT_LEAST) / total
-    found = _in_time(course, drawn, start, end, deadline)
+    total = _LEAST
+    for stretch in range(first, last):
+        total += course.sums[stretch] * course.factors[stretch]
+    deadline = before + (_AMPLE * count + _AT_LEAST) / max(total, _LEAST)
+    found = _in_time(course, drawn, looks, first, last, deadline) if count > 0 else 0
     if found < count:
-        able = 0
-        for place in range(start, end):
-            able += weights[place] > 0
-        count = min(count, able)
+        count = min(count, _able(course, first, last))
     while found < count:
         deadline *= _PUT_OFF
-        found = _in_time(course, drawn, start, end, deadline)
-    if found > count:
+        found = _in_time(course, drawn, looks, first, last, deadline)
+    if found > count > 0:
         _keep(course, found, count)
-    return count
+    return max(count, 0)
 
 
 @njit
-def _in_time(course, drawn, start, end, deadline):  # type: ignore[no-untyped-def]
-    """Write who arrives by the deadline, and when; return how many."""
-    found, weights = 0, course.weights
-    allowed = deadline * _ROUNDING
-    for place in range(start, end):
-        u = (drawn[place] + 0.5) * UNIT
-        if 1 - u <= allowed * weights[place]:
-            time = -math.log(u) / weights[place]
-            if time <= deadline:
-                course.places[found], course.times[found] = place, time
-                found += 1
+def _able(course, first, last):  # type: ignore[no-untyped-def]
+    """Return how many have a weight."""
+    able = 0
+    for stretch in range(first, last):
+        for weight in course.weights[course.bounds[stretch] : course.bounds[stretch + 1]]:
+            able += weight * course.factors[stretch] > 0
+    return able
+
+
+@njit
+def _in_time(course, drawn, looks, first, last, deadline):  # type: ignore[no-untyped-def]
+    """Write who arrives by the deadline, and when; return how many.
+
+    Whose word is too low for any weight of the stretch is late: a look at the word tells it of nearly all.
+    """
+    found, allowed = 0, deadline * _ROUNDING
+    for stretch in range(first, last):
+        start, end, factor = course.bounds[stretch], course.bounds[stretch + 1], course.factors[stretch]
+        least = _least_word(allowed * (course.most[stretch] * factor))
+        mine, words, weights = looks[start:end], drawn[start:end], course.weights[start:end]
+        for n in range(len(mine)):
+            if mine[n] >= least:
+                u, weight = (words[n] + 0.5) * UNIT, weights[n] * factor
+                if 1 - u <= allowed * weight:
+                    time = -math.log(u) / weight
+                    if time <= deadline:
+                        course.places[found], course.times[found] = start + n, time
+                        found += 1
     return found
+
+
+@njit
+def look_of(word, weight, most):  # type: ignore[no-untyped-def]
+    """Return a word whose 1 - u is, at the largest weight, as late as that of ``word`` at its own."""
+    if weight <= 0:
+        return np.uint32(0)
+    return np.uint32(max(1 / UNIT - (1 / UNIT - word - 0.5) * (most / weight), 0.0))
+
+
+@njit
+def _least_word(reach):  # type: ignore[no-untyped-def]
+    """Return a word below which 1 - u lies above the reach, if only by rounding."""
+    return np.uint32(min(max((1 - reach) / UNIT - 2, 0.0), 1 / UNIT - 1))
 
 
 @njit
@@ -184,7 +226,7 @@ def keys_of(scores: Floats) -> Sortable:
 
 
 def order(keys: Sortable) -> Ints:
-    """Return the places of fewer than 2**24 keys from the lowest to the highest.
+    """Return the places of keys from the lowest to the highest.
 
     >>> order(np.array([3, 1, 3, 0], dtype=np.uint64)).tolist()
     [3, 1, 0, 2]
@@ -192,46 +234,50 @@ def order(keys: Sortable) -> Ints:
     if len(keys) == 0:
         return np.empty(0, dtype=np.int64)
     low = keys.min()
-    return np.asarray(_order(keys, low, keys.max() - low))
+    return np.asarray(_order(keys, low, keys.max() - low, np.uint64(len(keys).bit_length())))
 
 
 @njit(cache=True)
-def _order(keys, low, left):  # type: ignore[no-untyped-def]
-    """Sort by radix, ten bits at a time from the lowest, 40 bits of the key with the place below them.
+def _order(keys, low, left, place_bits):  # type: ignore[no-untyped-def]
+    """Sort by radix, from the lowest bits: as many of the key as stand in a word with the place below them.
 
     Keys are ``low`` to ``low + left``: bits that none has cost nothing.
     """
-    count = len(keys)
-    taken = np.uint64(0)
+    count, key_bits = len(keys), _WORD_BITS - place_bits
+    taken, place = np.uint64(0), (_1 << place_bits) - _1
     now, then = np.empty(count, dtype=np.uint64), np.empty(count, dtype=np.uint64)
     for n in range(count):
         now[n] = n
     while left > 0:
         for n in range(count):
-            place = now[n] & _PLACE
-            now[n] = (keys[place] - low) >> taken << _PLACE_BITS | place
-        for digit in range(4):
-            if left >> np.uint64(10 * digit):
-                _deal(now, then, _PLACE_BITS + np.uint64(10 * digit))
-                now, then = then, now
-        taken += _KEY_BITS
-        left >>= _KEY_BITS
+            now[n] = (keys[now[n] & place] - low) >> taken << place_bits | now[n] & place
+        bits = np.uint64(0)
+        while bits < key_bits and left >> bits:
+            bits += _1
+        deals = np.int64((bits + _DIGIT - _1) // _DIGIT)
+        digit = (np.int64(bits) + deals - 1) // deals
+        for deal in range(deals):
+            _deal(now, then, place_bits + np.uint64(digit * deal), np.uint64(digit))
+            now, then = then, now
+        taken += key_bits
+        left = left >> bits
     places = np.empty(count, dtype=np.int64)
     for n in range(count):
-        places[n] = now[n] & _PLACE
+        places[n] = now[n] & place
     return places
 
 
 @njit
-def _deal(now, then, shift):  # type: ignore[no-untyped-def]
-    """Deal numbers into piles by ten bits, from the lowest to the highest."""
-    starts = np.zeros(1025, dtype=np.int64)
+def _deal(now, then, shift, digit):  # type: ignore[no-untyped-def]
+    """Deal numbers into piles by some bits, from the lowest to the highest."""
+    piles = _1 << digit
+    starts = np.zeros(piles + _1, dtype=np.int32)
     for number in now:
-        starts[((number >> shift) & _DIGIT) + _1] += 1
-    for digit in range(1024):
-        starts[digit + 1] += starts[digit]
+        starts[((number >> shift) & (piles - _1)) + _1] += 1
+    for pile in range(piles):
+        starts[pile + 1] += starts[pile]
     for number in now:
-        digit = (number >> shift) & _DIGIT
-        to = starts[digit]
+        pile = (number >> shift) & (piles - _1)
+        to = starts[pile]
         then[to] = number
-        starts[digit] = to + 1
+        starts[pile] = to + 1

@@ -8,7 +8,9 @@ import numpy as np
 
 from sim.compiled import njit
 from sim.residents import COLUMNS, Residents
+from sim.streams import word_columns
 
+AT_ONCE = 512  # rows whose words are drawn in one loop; all that belongs to them stays in the fastest cache
 _DTYPES = {column.name: column.dtype for column in COLUMNS}
 
 
@@ -72,3 +74,13 @@ def put(rows, i, one):  # type: ignore[no-untyped-def]
     rows.disability_kind[i], rows.disability_grade[i] = one.disability_kind, one.disability_grade
     rows.card[i], rows.employment[i], rows.work_rank[i] = one.card, one.employment, one.work_rank
     rows.pension[i] = one.pension
+
+
+@njit
+def draw_rows(keys, rows, times, decision, k0, k1):  # type: ignore[no-untyped-def]
+    """Return the words of some rows, (4, rows), each at its time or all at one."""
+    mine, out = np.empty(rows.size, dtype=np.uint64), np.empty((4, rows.size), dtype=np.uint32)
+    for n in range(rows.size):
+        mine[n] = keys[rows[n]]
+    word_columns(mine, times, decision, k0, k1, out)
+    return out

@@ -93,7 +93,8 @@ def joined(half, fine):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _word_columns(keys, times, decision, k0, k1, out) -> None:  # type: ignore[no-untyped-def]
+def word_columns(keys, times, decision, k0, k1, out) -> None:  # type: ignore[no-untyped-def]
+    """Write the words of each resident into ``out`` (4, n or more), in a loop that becomes vectors."""
     each = np.int64(times.size > 1)  # else one time for all
     for i in range(keys.size):
         out[0, i], out[1, i], out[2, i], out[3, i] = words(keys[i], times[each * i], decision, k0, k1)
@@ -124,7 +125,7 @@ class Stream:
         """Return the words of each resident: shape (4, n)."""
         out = np.empty((4, keys.size), dtype=np.uint32)
         times = np.ascontiguousarray(time, dtype=np.int64).reshape(-1)
-        _word_columns(np.ascontiguousarray(keys), times, int(decision), self.k0, self.k1, out)
+        word_columns(np.ascontiguousarray(keys), times, int(decision), self.k0, self.k1, out)
         return out
 
     def life_words(self, keys: Keys, month: int) -> npt.NDArray[np.uint32]:
@@ -169,7 +170,7 @@ def founder_keys(county_code: int, first: int, count: int) -> Keys:
 def newborn_keys(mothers: Keys, birth_orders: npt.NDArray[np.integer]) -> Keys:
     """Return the keys of newborns, made from the mother's key and the birth order, whatever the seed."""
     out = np.empty((4, mothers.size), dtype=np.uint32)
-    _word_columns(mothers, birth_orders.astype(np.int64), int(Decision.NEWBORN), U32(0), U32(0), out)
+    word_columns(mothers, birth_orders.astype(np.int64), int(Decision.NEWBORN), U32(0), U32(0), out)
     return out[0].astype(np.uint64) | (out[1].astype(np.uint64) << _32) | U64(1 << 63)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from sim.families import by_age
-from sim.races import Course, fastest, first_home, keys_of, order, race, winners
+from sim.races import Course, fastest, first_home, keys_of, look_of, order, race, winners
 
 COMPILED = settings(deadline=None)  # the first example waits for the compiler
 # few values, so that words, weights and with them times are often equal
@@ -48,19 +48,47 @@ def test_no_guess_of_the_deadline_moves_a_winner(
     field: tuple[np.ndarray, np.ndarray], count: int, before: float, scale: float
 ) -> None:
     words, weights = field
-    course = Course.of(np.zeros(len(words), dtype=np.uint64))
-    course.weights[:] = weights
-    found = first_home(course, words, 0, len(words), count, float(weights.sum()) * scale, before)
+    course = Course.of(np.zeros(len(words), dtype=np.uint64), weights)
+    course.sums[0], course.most[0] = weights.sum() * scale, weights.max(initial=0.0)
+    found = first_home(course, words, words, 0, 1, count, before)
     first = timed(words, weights)[:count]
     assert course.places[:found].tolist() == sorted(place for _, place in first)
     assert sorted(course.times[:found].tolist()) == [time for time, _ in first]
 
 
-def test_only_places_inside_the_bounds_race() -> None:
-    course = Course.of(np.zeros(4, dtype=np.uint64))
-    words, course.weights[:] = np.array([2**32 - 1, 5, 9, 2**32 - 1], dtype=np.uint32), 1.0
-    assert first_home(course, words, 1, 3, 1, 2.0, 0.0) == 1
+def test_only_the_candidates_of_the_stretches_race() -> None:
+    course = Course.of(np.zeros(4, dtype=np.uint64), np.ones(4), np.array([0, 1, 3, 4]))
+    course.sums[:], course.most[:] = [1.0, 2.0, 1.0], 1.0
+    words = np.array([2**32 - 1, 5, 9, 2**32 - 1], dtype=np.uint32)
+    assert first_home(course, words, words, 1, 2, 1, 0.0) == 1
     assert course.places[0] == 2
+
+
+@COMPILED
+@given(fields(), fields(), st.integers(1, 30), st.sampled_from([0.25, 1.0, 3.0]))
+def test_a_race_over_stretches_is_one_over_weights_times_factors(
+    first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray], count: int, factor: float
+) -> None:
+    words, weights = (np.concatenate(parts) for parts in zip(first, second, strict=True))
+    ends = len(first[0])
+    course = Course.of(np.zeros(len(words), dtype=np.uint64), weights, np.array([0, ends, len(words)]))
+    course.factors[1] = factor
+    for stretch, inside in enumerate((weights[:ends], weights[ends:])):
+        course.sums[stretch], course.most[stretch] = inside.sum(), inside.max(initial=0.0)
+    found = first_home(course, words, words, 0, 2, count, 0.0)
+    whole = np.append(weights[:ends], weights[ends:] * factor)
+    assert course.places[:found].tolist() == sorted(place for _, place in timed(words, whole)[:count])
+
+
+@COMPILED
+@given(fields(), st.integers(1, 30))
+def test_lower_looks_hide_nobody_who_arrives(field: tuple[np.ndarray, np.ndarray], count: int) -> None:
+    words, weights = field
+    course = Course.of(np.zeros(len(words), dtype=np.uint64), weights)
+    course.sums[0], course.most[0] = weights.sum(), weights.max(initial=0.0)
+    looks = [look_of(word, weight, course.most[0]) for word, weight in zip(words, weights, strict=True)]
+    found = first_home(course, words, np.array(looks, dtype=np.uint32), 0, 1, count, 0.0)
+    assert course.places[:found].tolist() == sorted(place for _, place in timed(words, weights)[:count])
 
 
 @COMPILED
