@@ -58,6 +58,7 @@ class Study:
     probed: bool = True
     engine: Engine = Engine.COMPILED
     ledgers: Path | None = None  # where ledgers are kept; None: nowhere
+    threads: int = 1  # of a job that replays probes: the cores of the workers that have nothing left to do
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ def _serve(
     if job.replication or not study.probed:
         return Served(tables, {}, (), agreement)
     central = Central(scenario, settings, ledger, done, frame, job.market, meet, recall)
-    probed = Served(tables, probe_all(central), bind_all(central), agreement)
+    probed = Served(tables, probe_all(central, study.threads), bind_all(central), agreement)
     watch.note("service")
     return probed
 

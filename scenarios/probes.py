@@ -9,8 +9,9 @@ given has changed; the others are taken from the central replication. So a hundr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Protocol
 
 import numpy as np
@@ -177,9 +178,11 @@ def only(ledger: Ledger, services: tuple[int, ...]) -> Ledger:
     return replace(ledger, spells=spells, asks=moved, people=people, persons=persons)
 
 
-def probe_all(central: Central) -> dict[str, Table]:
+def probe_all(central: Central, threads: int = 1) -> dict[str, Table]:
     """Replay every probe; return the last year by month and person, the probe's number as the replication."""
-    years = [_probed(central, probe) for probe in probes_of(central.scenario)]
+    probes, _ = probes_of(central.scenario), central.parts
+    with ThreadPoolExecutor(threads) as pool:
+        years = list(pool.map(partial(_probed, central), probes))
     found = {}
     for name in years[0] if years else ():
         found[name] = _stacked([year[name] for year in years])

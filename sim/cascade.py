@@ -80,7 +80,8 @@ def choose(
     wishers = recall.of("wishers", Wishers.of, ledger, tuple(services), odds)
     distances = Distances.of(atlas or load_atlas(), settings["choice.distance_scale"])
     scene = _Scene(ledger.asks, wishers, settings, supply, stream, distances, recall)
-    choices = {index: scene.choice(index, services[index]) for index in queued}
+    some = [index for index in queued if wishers.rows[index].size]
+    choices = {index: scene.choice(index, services[index]) for index in some}
     return recall.of("requests", _requests, wishers, choices)
 
 
