@@ -58,6 +58,7 @@ class Study:
     probed: bool = True
     engine: Engine = Engine.COMPILED
     ledgers: Path | None = None  # where ledgers are kept; None: nowhere
+    threads: int = 1  # of a job that replays probes: the cores of the workers that have nothing left to do
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ def _serve(
     def meet(needs: Ledger, moved: Settings, change: Change, recall: Recall | None = None) -> Replay:
         recall = recall or Recall()
         plan = own_settings(supply_plan(scenario, moved, study.months))
-        built = recall.of("supply", build_supply, plan, atlas, base_of_province(), market.counties)
+        built = build_supply(plan, atlas, base_of_province(), market.counties, recall)
         definitions = scenario.services, moved, change(built)
         return replay(needs, *definitions, stream, study.months, study.engine, recall)
 
@@ -215,8 +216,8 @@ def _serve(
     watch.note("demand")
     if job.replication or not study.probed:
         return Served(tables, {}, (), agreement)
-    central = Central(scenario, settings, ledger, done, frame, job.market, meet)
-    probed = Served(tables, probe_all(central), bind_all(central), agreement)
+    central = Central(scenario, settings, ledger, done, frame, job.market, meet, recall)
+    probed = Served(tables, probe_all(central, study.threads), bind_all(central), agreement)
     watch.note("service")
     return probed
 

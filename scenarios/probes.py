@@ -1,13 +1,15 @@
 """Probes: one assumed number moved to an end of its range, or one place more, with the same draws.
 
 A number reaches only some services: those whose definition names it, those whose facilities or staff it
-belongs to, or, where it is shared (``choice.``, ``money.``), all that queue. A probe replays these alone and
-takes the others from the central replication, so that a hundred probes cost a few replays.
+belongs to, or, where it is shared (``choice.``, ``money.``), all that queue. Services that share no places
+and do not replace one another never meet: each such *part* is replayed by itself, and only where what it is
+given has changed; the others are taken from the central replication. So a hundred probes cost a few replays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Protocol
@@ -70,29 +72,40 @@ class Central:
     frame: Frame
     market: int
     meet: Meet
+    recall: Recall  # of the replay ``done``
 
     @cached_property
-    def parts(self) -> dict[tuple[int, ...], Part]:
-        """Return the parts of the ledger that replays have needed so far, by their services."""
-        return {}
+    def parts(self) -> tuple[Part, ...]:
+        """Return the parts of the market that never meet, each replayed at the central settings."""
+        base = last_year(self.done, self.frame)
+        return tuple(self._part(services, base) for services in apart(self.scenario.services))
 
-    def part(self, services: tuple[int, ...]) -> Part:
-        """Return the part of the ledger that belongs to some services, met at the central settings."""
-        if services not in self.parts:
-            ledger, recall = only(self.ledger, services), Recall()
-            unmoved = self.settings.with_values({})  # a copy: a plan of moved settings is read as drawn
-            self.meet(ledger, unmoved, _as_it_is, recall)
-            self.parts[services] = Part(ledger, Roll.of(ledger.spells, self.frame), recall)
-        return self.parts[services]
+    def _part(self, services: tuple[int, ...], base: dict[str, Table]) -> Part:
+        ledger, recall = only(self.ledger, services), Recall(self.recall)
+        unmoved = self.settings.with_values({})  # a copy: a plan of moved settings is read as drawn
+        done = self.meet(ledger, unmoved, _as_it_is, recall)
+        year = {name: _rows_of(table, services) for name, table in base.items()}
+        return Part(services, ledger, Roll.of(ledger.spells, self.frame), recall, done, year)
+
+    def year(self, part: Part, moved: Settings, change: Change) -> dict[str, Table]:
+        """Replay a part under moved settings; tabulate its last year, as it was where nothing changes."""
+        met = self.meet(part.ledger, moved, change, part.recall)
+        if met.log is part.done.log and met.workload is part.done.workload:  # so are requests and units
+            return part.year
+        replayed = last_year(met, self.frame, part.roll)
+        return {name: _rows_of(table, part.services) for name, table in replayed.items()}
 
 
 @dataclass(frozen=True)
 class Part:
-    """The needs of some services, who has them, and what the steps of their central replay came to."""
+    """Services that no others meet: their needs and who has them, and what their central replay came to."""
 
+    services: tuple[int, ...]
     ledger: Ledger
     roll: Roll
     recall: Recall
+    done: Replay
+    year: dict[str, Table]  # the last year of these services
 
 
 def _as_it_is(supply: Supply) -> Supply:
@@ -138,6 +151,18 @@ def _with_rivals(services: Sequence[Service], named: Sequence[int]) -> tuple[int
     return tuple(i for i, s in enumerate(services) if i in named or s.group in groups or s.pool in pools)
 
 
+def apart(services: Sequence[Service]) -> list[tuple[int, ...]]:
+    """Part services (by index) so that those of one part share no pool and no group with another's."""
+    parts: list[tuple[int, ...]] = []
+    for index in range(len(services)):
+        mine = _with_rivals(services, (index,))
+        while mine != (more := _with_rivals(services, mine)):
+            mine = more
+        if mine not in parts:
+            parts.append(mine)
+    return parts
+
+
 def only(ledger: Ledger, services: tuple[int, ...]) -> Ledger:
     """Return the part of a ledger that belongs to some services."""
     mine = np.isin(np.arange(len(ledger.people)), services)
@@ -153,19 +178,28 @@ def only(ledger: Ledger, services: tuple[int, ...]) -> Ledger:
     return replace(ledger, spells=spells, asks=moved, people=people, persons=persons)
 
 
-def probe_all(central: Central) -> dict[str, Table]:
+def probe_all(central: Central, threads: int = 1) -> dict[str, Table]:
     """Replay every probe; return the last year by month and person, the probe's number as the replication."""
-    base = last_year(central.done, central.frame)
-    found: dict[str, list[Table]] = {name: [] for name in base}
-    for number, probe in enumerate(probes_of(central.scenario)):
-        services = services_moved(central.scenario, probe.parameter)
-        part = central.part(services)
-        moved = central.settings.with_values({probe.parameter: probe.value})
-        met = central.meet(part.ledger, moved, _as_it_is, part.recall)
-        replayed = last_year(met, central.frame, part.roll)
-        for name, table in found.items():
-            table.append(_merged(replayed[name], base[name], services, number))
-    return {name: _stacked(tables) for name, tables in found.items() if tables}
+    probes, _ = probes_of(central.scenario), central.parts
+    with ThreadPoolExecutor(threads) as pool:
+        years = list(pool.map(partial(_probed, central), probes))
+    found = {}
+    for name in years[0] if years else ():
+        found[name] = _stacked([year[name] for year in years])
+        sizes = [len(year[name]["replication"]) for year in years]
+        found[name]["replication"] = np.repeat(np.arange(len(years), dtype=np.int64), sizes)
+    return found
+
+
+def _probed(central: Central, probe: Probe) -> dict[str, Table]:
+    """Replay the parts that a probe reaches; return the last year of all parts."""
+    reached = services_moved(central.scenario, probe.parameter)
+    moved = central.settings.with_values({probe.parameter: probe.value})
+    years = [
+        part.year if set(part.services).isdisjoint(reached) else central.year(part, moved, _as_it_is)
+        for part in central.parts
+    ]
+    return {name: _stacked([year[name] for year in years]) for name in years[0]}
 
 
 def last_year(outcome: Replay, frame: Frame, roll: Roll | None = None) -> dict[str, Table]:
@@ -176,11 +210,9 @@ def last_year(outcome: Replay, frame: Frame, roll: Roll | None = None) -> dict[s
     return {"months": {name: column[late] for name, column in months.items()}, "cascade": cascade}
 
 
-def _merged(replayed: Table, base: Table, services: tuple[int, ...], number: int) -> Table:
-    """Take some services from a replay and the others from the base."""
-    mine, others = np.isin(replayed["service"], services), ~np.isin(base["service"], services)
-    joined = {name: np.concatenate([replayed[name][mine], base[name][others]]) for name in base}
-    return joined | {"replication": np.full(len(joined["service"]), number, dtype=np.int64)}
+def _rows_of(table: Table, services: tuple[int, ...]) -> Table:
+    mine = np.isin(table["service"], services)
+    return {name: column[mine] for name, column in table.items()}
 
 
 def _stacked(tables: Sequence[Table]) -> Table:
@@ -192,12 +224,18 @@ def bind_all(central: Central) -> tuple[Binding, ...]:
     found = []
     for pool in central.done.supply.pools:
         mine = tuple(i for i, service in enumerate(central.scenario.services) if service.pool == pool)
-        part = central.part(_with_rivals(central.scenario.services, mine))
-        more = partial(one_place_more, unit=_longest_list(central.done, pool))
-        plus = central.meet(part.ledger, central.settings, more, part.recall)
-        base_days, plus_days = (_unmet(each, central.frame, mine) for each in (central.done, plus))
-        found.append(Binding(central.market, central.frame.replication, pool, base_days, plus_days))
+        base, plus = (_unmet(year, mine) for year in _years_with_more(central, pool, mine))
+        found.append(Binding(central.market, central.frame.replication, pool, base, plus))
     return tuple(found)
+
+
+def _years_with_more(
+    central: Central, pool: str, services: tuple[int, ...]
+) -> tuple[dict[str, Table], dict[str, Table]]:
+    """Return the last year of the services of a pool, as it is and with one place more."""
+    part = next(part for part in central.parts if set(services) <= set(part.services))
+    unit = _longest_list(part.done, pool)
+    return part.year, central.year(part, central.settings, lambda supply: one_place_more(supply, unit))
 
 
 def _longest_list(done: Replay, pool: str) -> int:
@@ -221,7 +259,5 @@ def one_place_more(supply: Supply, unit: int) -> Supply:
     return replace(supply, units=larger)
 
 
-def _unmet(outcome: Replay, frame: Frame, services: tuple[int, ...]) -> int:
-    months = month_table(outcome, frame)
-    kept = np.isin(months["service"], services) & (months["month"] >= frame.months - 12)
-    return int(months["unmet_days"][kept].sum())
+def _unmet(year: dict[str, Table], services: tuple[int, ...]) -> int:
+    return int(_rows_of(year["months"], services)["unmet_days"].sum())

@@ -134,9 +134,15 @@ class ListedArrivals:
         order = range(len(arrivals)) if arrivals.order is None else arrivals.order.tolist()
         return cls(
             **{name: getattr(arrivals, name).tolist() for name in names},
-            choices=[tuple(unit for unit in row if unit >= 0) for row in arrivals.choices.tolist()],
+            choices=_listed(arrivals.choices),
             order=list(order),
         )
+
+
+def _listed(choices: npt.NDArray[np.int32]) -> list[tuple[int, ...]]:
+    """List the units of each row; nearly all rows are full, and tuples that are zipped cost little."""
+    rows = zip(*(column.tolist() for column in choices.T), strict=True)
+    return [row if row[-1] >= 0 else tuple(unit for unit in row if unit >= 0) for row in rows]
 
 
 def first_rows(key: npt.NDArray[np.uint64], group: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from sim.openings import (
     stations,
 )
 from sim.places import Atlas, TownshipKind
+from sim.recall import Recall
 from sim.streams import Decision, Stream
 from sim.supply import (
     NOT_SOLD,
@@ -70,30 +71,34 @@ class _Rows:
     places: Ints  # (units, months)
     filled: Ints  # (units, months), posts
     staffed: Ints  # (units, months), parts
+    unbuilt: int  # places of the plan left over
 
 
-def build_supply(plan: SupplyPlan, atlas: Atlas, census: CensusBase, counties: Sequence[int]) -> Supply:
+def build_supply(
+    plan: SupplyPlan, atlas: Atlas, census: CensusBase, counties: Sequence[int], recall: Recall | None = None
+) -> Supply:
     """Build the supply of a market from a plan for the province.
 
-    ``counties`` are the market's, rows of the atlas. Returns units, prices and the staff of those counties.
-    Raises ScenarioError where a path is negative or a facility would break a limit of the plan. The order and
-    keys of units do not depend on the other markets.
+    ``counties`` are the market's, rows of the atlas; ``recall`` remembers what was built of each kind before.
+    Returns units, prices and the staff of those counties. Raises ScenarioError where a path is negative or a
+    facility would break a limit of the plan. The order and keys of units do not depend on the other markets.
     """
+    recall = Recall() if recall is None else recall
     bases = base_counts(census, atlas)
-    pools = tuple(dict.fromkeys(pool.id for kind in plan.kinds for pool in kind.pools))
-    unbuilt = np.zeros((len(plan.kinds), len(atlas.counties.code)), dtype=np.int64)
     rows: list[_Rows] = []
-    for number, kind in enumerate(plan.kinds):
-        for county, buildings in _buildings(plan, kind, bases, counties).items():
-            unbuilt[number, county] = buildings.unbuilt
-            rows.append(_units_of(plan, atlas, pools, number, county, buildings))
+    for number in range(len(plan.kinds)):
+        given = _plan_of(plan, number), atlas, bases, number, tuple(counties)
+        rows += recall.of(("built", number), _built, *given)
     rows.sort(key=lambda each: (each.county, each.kind))
+    unbuilt = np.zeros((len(plan.kinds), len(atlas.counties.code)), dtype=np.int64)
+    for each in rows:
+        unbuilt[each.kind, each.county] = each.unbuilt
     workers, counted, minutes = _staff(plan, bases, rows, counties)
     payers = range(len(Payer))
     return Supply(
-        units=_table(plan, atlas, rows),
+        units=recall.of("units", _table, plan.kinds, plan.months, atlas, rows),
         kinds=plan.kinds,
-        pools=pools,
+        pools=_pools(plan),
         cadres=tuple(cadre.id for cadre in plan.cadres),
         services=tuple(service.id for service in plan.services),
         months=plan.months,
@@ -106,6 +111,31 @@ def build_supply(plan: SupplyPlan, atlas: Atlas, census: CensusBase, counties: S
         counted=counted,
         unbuilt=unbuilt,
     )
+
+
+def _plan_of(plan: SupplyPlan, number: int) -> SupplyPlan:
+    """Leave a plan the numbers alone that one kind's facilities are built and staffed from."""
+    kind = plan.kinds[number]
+    staffed = {cadre.id: cadre.staffed_share for cadre in plan.cadres}
+    names = [kind.total, kind.mean_size, kind.new_size, kind.least_new, kind.most_new]
+    for pool in kind.pools:
+        names += [pool.share, pool.places_per_post, staffed.get(pool.cadre, "")]
+    settings, paths = (
+        {name: numbers[name] for name in names if name in numbers} for numbers in (plan.settings, plan.paths)
+    )
+    return replace(plan, settings=settings, paths=paths)
+
+
+def _built(
+    plan: SupplyPlan, atlas: Atlas, bases: dict[Base, Ints], number: int, counties: Sequence[int]
+) -> list[_Rows]:
+    """Build the units of one kind, county by county of the market."""
+    buildings = _buildings(plan, plan.kinds[number], bases, counties)
+    return [_units_of(plan, atlas, number, county, each) for county, each in buildings.items()]
+
+
+def _pools(plan: SupplyPlan) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(pool.id for kind in plan.kinds for pool in kind.pools))
 
 
 def _buildings(
@@ -122,11 +152,9 @@ def _buildings(
     return {county: builder.build(targets[county]) for county in sorted(counties)}
 
 
-def _units_of(
-    plan: SupplyPlan, atlas: Atlas, pools: tuple[str, ...], number: int, county: int, buildings: Buildings
-) -> _Rows:
+def _units_of(plan: SupplyPlan, atlas: Atlas, number: int, county: int, buildings: Buildings) -> _Rows:
     """Split a county's facilities of one kind into units, staff them and site them."""
-    kind = plan.kinds[number]
+    kind, pools = plan.kinds[number], _pools(plan)
     count = len(buildings.sizes)
     spread = np.arange(count) + 7 * county  # where the county stands in the even spread of roundings
     places = _split(plan, kind, buildings.sizes, spread)
@@ -147,6 +175,7 @@ def _units_of(
         places=_by_facility(places),
         filled=_by_facility(filled),
         staffed=_by_facility(staffed),
+        unbuilt=buildings.unbuilt,
     )
 
 
@@ -184,7 +213,7 @@ def _sites(atlas: Atlas, kind: FacilityKind, county: int, count: int) -> Ints:
     return here[np.searchsorted(np.cumsum(weights), drawn * int(weights.sum()) >> 32, side="right")]
 
 
-def _table(plan: SupplyPlan, atlas: Atlas, rows: list[_Rows]) -> Units:
+def _table(kinds: Sequence[FacilityKind], months: int, atlas: Atlas, rows: list[_Rows]) -> Units:
     """Number the units that ever have places, and list the steps of their capacity."""
     sizes = [len(each.pool) for each in rows]
     places = np.concatenate([each.places for each in rows])
@@ -199,7 +228,7 @@ def _table(plan: SupplyPlan, atlas: Atlas, rows: list[_Rows]) -> Units:
     kind = np.repeat([each.kind for each in rows], sizes)[real]
     county = np.repeat([each.county for each in rows], sizes)[real]
     code = atlas.counties.code[county].astype(np.uint64)
-    minutes = np.array([minute_in_place(month) for month in range(plan.months)])
+    minutes = np.array([minute_in_place(month) for month in range(months)])
     month, unit = _changes(built, staffed)
     return Units(
         id=np.arange(len(kind), dtype=np.int32),
@@ -208,7 +237,7 @@ def _table(plan: SupplyPlan, atlas: Atlas, rows: list[_Rows]) -> Units:
         pool=pool.astype(np.uint8),
         county=county.astype(np.uint8),
         township=township.astype(np.int16),
-        public=np.array([each.public for each in plan.kinds], dtype=np.uint8)[kind],
+        public=np.array([each.public for each in kinds], dtype=np.uint8)[kind],
         opens=minutes[(places > 0).argmax(axis=1)].astype(np.int32),
         step_unit=unit.astype(np.int32),
         step_minute=minutes[month].astype(np.int32),

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import MINUTES_PER_DAY, NEVER
-from sim.compiled import njit
 from sim.kinds import Employment, Pension
 from sim.needs import Array, Asks, Ledger
 from sim.parameters import Settings
@@ -43,7 +42,6 @@ class Requests:
     """One row for each ask that wished, ordered by (minute, key, service).
 
     Minutes are since the founding; asks before it (negative) are candidates for the seats of the founding.
-    ``spell_step`` has a row for each spell of the ledger instead: the furthest step that its asks reached.
     """
 
     ask: Array  # i4, row in Asks
@@ -59,7 +57,6 @@ class Requests:
     parts: Array  # i4, of a place or worker: 1,000 to one
     step: Array  # u1, Step: WANTED, AFFORDABLE, or REQUESTED (has candidates; also in reach)
     candidates: Array  # i4 (rows, 3), ids of units, best first, -1 for none
-    spell_step: Array  # u1 (spells,)
 
 
 def choose(
@@ -83,20 +80,18 @@ def choose(
     wishers = recall.of("wishers", Wishers.of, ledger, tuple(services), odds)
     distances = Distances.of(atlas or load_atlas(), settings["choice.distance_scale"])
     scene = _Scene(ledger.asks, wishers, settings, supply, stream, distances, recall)
+    some = [index for index in queued if wishers.rows[index].size]
+    choices = {index: scene.choice(index, services[index]) for index in some}
+    return recall.of("requests", _requests, wishers, choices)
+
+
+def _requests(wishers: Wishers, choices: Mapping[int, Mapping[str, Array]]) -> Requests:
+    """Put what the services' wishers choose in the order of the wishes."""
     columns = _no_choice(wishers.ask.size)
-    for index in queued:
-        for name, values in scene.choice(index, services[index]).items():
+    for index, chosen in choices.items():
+        for name, values in chosen.items():
             columns[name][wishers.rows[index]] = values
-    spell_step = np.zeros(ledger.spells.key.size, dtype=np.uint8)
-    _raise_steps(spell_step, wishers.spell, columns["step"])
-    kept = {name: getattr(wishers, name) for name in WISHED}
-    return Requests(**kept, **columns, spell_step=spell_step)
-
-
-@njit(cache=True)
-def _raise_steps(spell_step, spell, step):  # type: ignore[no-untyped-def]
-    for i in range(spell.size):
-        spell_step[spell[i]] = max(spell_step[spell[i]], step[i])
+    return Requests(**{name: getattr(wishers, name) for name in WISHED}, **columns)
 
 
 def _picked(settings: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:
@@ -177,15 +172,15 @@ class _Scene:
         means = _picked(settings, (*_MEANS, *own))
         given = self.asks, seekers.key, service, means, self.stream, asked
         ability = recall.of(("ability", index), abilities, *given)
+        prices = supply.prices[:, supply.services.index(service.id)]
         weights = Weights(
-            price=settings["choice.price_weight"],
+            price=settings["choice.price_weight"] if (prices > 0).any() else 0.0,  # of nothing, it is nothing
             travel=settings["choice.travel_weight"],
             size=settings["choice.size_weight"],
             reach_km=settings[service.reach_km],
             lists=min(max(round(settings["choice.lists"]), 1), BEST),
         )
         pool = supply.pools.index(service.pool) if service.pool in supply.pools else -1
-        prices = supply.prices[:, supply.services.index(service.id)]
         offer = Offer.of(supply.units, pool, prices, supply.admits, supply.free)
         return recall.of(("rank", index), rank, seekers, ability, offer, self.distances, weights, self.stream)
 

@@ -191,7 +191,7 @@ def _requests(spells: list[dict[str, int]], rows: list[Row]) -> Requests:
         ask=zeros, spell=column("number"), key=of_spell("key", "u8"), service=of_spell("service", "u1"),
         group_id=of_spell("service", "u1"), minute=column("minute"), need_end=of_spell("end", "i4"),
         patience_end=zeros, stay=zeros, priority=zeros, parts=column("parts"), step=column("step", "u1"),
-        candidates=np.zeros((len(rows), 3), dtype=np.int32), spell_step=np.zeros(len(spells), dtype=np.uint8),
+        candidates=np.zeros((len(rows), 3), dtype=np.int32),
     )  # fmt: skip
 
 

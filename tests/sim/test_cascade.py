@@ -75,8 +75,7 @@ def test_each_step_of_the_cascade_stops_someone() -> None:
     by_person = dict(zip(ledger.spells.resident[requests.spell].tolist(), steps(requests), strict=True))
     assert by_person == {0: Step.REQUESTED, 1: Step.WANTED, 2: Step.AFFORDABLE}
     assert sorted(requests.candidates[:, 0].tolist()) == [-1, -1, 0]
-    assert requests.spell_step[requests.spell].tolist() == requests.step.tolist()
-    assert chosen(ledger, offer, of, wish=0.0).spell_step.tolist() == [Step.NEEDED] * 3
+    assert len(chosen(ledger, offer, of, wish=0.0).step) == 0
 
 
 def test_the_state_pays_where_a_home_is_free_and_only_homes_that_admit_it_count() -> None:
@@ -108,7 +107,6 @@ def test_a_place_counts_from_the_minute_it_opens() -> None:
     requests = chosen(ledger, supply([{"opens": opens}], {0: 0}, (of,)), of)
     asked = {int(m) >= opens: step for m, step in zip(requests.minute, steps(requests), strict=True)}
     assert asked == {False: Step.WANTED, True: Step.REQUESTED}
-    assert requests.spell_step.tolist() == [Step.REQUESTED], "the furthest step of the need"
 
 
 def test_asks_before_the_census_meet_the_places_and_prices_of_the_census() -> None:
