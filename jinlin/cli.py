@@ -108,10 +108,8 @@ def run(
     from jinlin.progress import Progress
     from jinlin.running import logs_compared, run_scenarios
     from scenarios.experiments import life_key
-    from sim.compiled import uncompiled
 
-    if uncompiled():
-        typer.echo(say("compiling", language), err=True)
+    _compile(workers or 0, language)
     folder = out or (Path("runs") / loaded[0].id if len(loaded) == 1 else Path("runs"))
     lives = len({life_key(scenario) for scenario in loaded})
     progress = Progress(len(selection.markets) * replications * lives, MONTHS_TO_END_OF_2025, language)
@@ -130,6 +128,26 @@ def run(
     compared = logs_compared(folders)
     if compared:
         typer.echo(say("same log", language, market=compared.market, requests=compared.requests))
+
+
+def _compile(workers: int, language: str) -> None:
+    """Compile the kernels that are not kept yet, before a run's own workers would, and say so."""
+    from sim.compiled import uncompiled
+
+    if not uncompiled():
+        return
+    from jinlin.progress import Counter
+    from scenarios.warming import compile_all
+
+    typer.echo(say("compiling", language), err=True)
+    counter = Counter("compiled", language)
+    try:
+        compile_all(workers, counter)
+    except KeyboardInterrupt:
+        typer.echo(say("stopped compiling", language), err=True)
+        raise typer.Exit(STOPPED) from None
+    finally:
+        counter.close()
 
 
 @app.command(help=_help("report"))

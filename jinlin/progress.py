@@ -35,6 +35,35 @@ class Event(Protocol):
         """Tell whether the job has ended."""
 
 
+def _show(stream: TextIO, line: str) -> None:
+    """Renew the last line of a terminal."""
+    stream.write("\r" + line + " " * max(0, _WIDEST - width(line)))
+    stream.flush()
+
+
+def _clean(stream: TextIO) -> None:
+    """Leave the last line of a terminal empty."""
+    stream.write("\r" + " " * _WIDEST + "\r")
+    stream.flush()
+
+
+class Counter:
+    """Counts parts on one line of a terminal, in the words of a sentence; says nothing elsewhere."""
+
+    def __init__(self, sentence: str, language: str, stream: TextIO | None = None) -> None:
+        self.sentence, self.language, self.stream = sentence, language, stream or sys.stderr
+
+    def __call__(self, done: int, parts: int) -> None:
+        """Show how many parts are done."""
+        if self.stream.isatty():
+            _show(self.stream, say(self.sentence, self.language, done=done, parts=parts))
+
+    def close(self) -> None:
+        """Leave the terminal's line clean."""
+        if self.stream.isatty():
+            _clean(self.stream)
+
+
 class Progress:
     """Shows the events of ``jobs`` jobs of ``months`` months each; call it with each, then ``close`` it."""
 
@@ -64,8 +93,7 @@ class Progress:
     def close(self) -> None:
         """Leave the terminal's line clean."""
         if self.terminal:
-            self.stream.write("\r" + " " * _WIDEST + "\r")
-            self.stream.flush()
+            _clean(self.stream)
 
     def left_seconds(self) -> float:
         """Return the seconds that are left at the speed so far."""
@@ -76,9 +104,7 @@ class Progress:
     def _renew(self, event: Event) -> None:
         if self.clock() - self.shown >= _EVERY_SECONDS or event.done:
             self.shown = self.clock()
-            line = plain(self._line(event))
-            self.stream.write("\r" + line + " " * max(0, _WIDEST - width(line)))
-            self.stream.flush()
+            _show(self.stream, plain(self._line(event)))
 
     def _line(self, event: Event) -> str:
         minutes, seconds = divmod(round(self.left_seconds()), 60)

@@ -114,8 +114,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "已写出 {path}：修改后运行 'jinlin check {path}'，再运行 'jinlin run {path}'",
     ),
     "compiling": (
-        "compiling the kernels: half a minute to a minute, once for this version",
-        "编译内核：约15秒，本版本仅此一次",
+        "compiling the kernels: half a minute on two cores, once for this version",
+        "编译内核：双核约需半分钟，本版本仅此一次",
+    ),
+    "compiled": ("compiled {done} of {parts} parts", "已编译 {done}/{parts} 部分"),
+    "stopped compiling": (
+        "stopped; the kernels compiled so far are kept",
+        "已中断；已编译的内核保留",
     ),
     "stopped": ("stopped; the run folder is marked unfinished", "已中断；结果文件夹标记为未完成"),
     "same": ("no difference", "没有差异"),

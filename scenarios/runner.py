@@ -23,7 +23,7 @@ import numpy as np
 from scenarios.agreement import Agreement
 from scenarios.experiments import Job, JobResult, Study, jobs_of, run_job
 from scenarios.probes import Binding
-from scenarios.workers import worker_context
+from scenarios.workers import end_workers, worker_context
 from sim.errors import JinlinError, RunError
 from sim.measures import Table
 from sim.places import load_atlas
@@ -100,10 +100,7 @@ def _pooled(study: Study, jobs: list[Job], count: int, tell: Callable[[Event], N
         try:
             yield from _drained([pool.submit(_work, study, job, queue) for job in jobs], queue, tell)
         except BaseException:
-            workers = list((getattr(pool, "_processes", None) or {}).values())  # shutdown forgets them
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in workers:
-                process.terminate()
+            end_workers(pool)
             raise
         pool.shutdown()
 

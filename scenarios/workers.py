@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 _SERVER = "forkserver"
 
@@ -29,3 +33,11 @@ def start_server() -> None:
         from multiprocessing.forkserver import ensure_running
 
         ensure_running()
+
+
+def end_workers(pool: ProcessPoolExecutor) -> None:
+    """End the workers of a pool at once, whatever they are doing."""
+    workers = list((getattr(pool, "_processes", None) or {}).values())  # shutdown forgets them
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in workers:
+        process.terminate()

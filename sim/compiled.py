@@ -25,7 +25,7 @@ import numba
 __all__ = ["fingerprint", "njit", "uncompiled"]
 
 ROOM = Path(__file__).parent
-KEPT = re.compile(r"^@njit\(cache=True\)", re.MULTILINE)
+KEPT = re.compile(r"^@njit\(cache=True\)\ndef (\w+)", re.MULTILINE)
 FOLDERS = 8  # the versions whose kernels are kept, some 2 MB each; those unused for longest go first
 _GIVEN = "NUMBA_CACHE_DIR"
 
@@ -44,9 +44,14 @@ def fingerprint(room: Path = ROOM) -> str:
 
 
 def uncompiled() -> tuple[str, ...]:
-    """Name the modules none of whose kernels are kept yet: all of them before the first run."""
-    sources = (source for source in sorted(ROOM.glob("*.py")) if KEPT.search(source.read_text("utf-8")))
-    return tuple(source.stem for source in sources if not any(FOLDER.glob(f"*/{source.stem}.*.nbi")))
+    """Name the kernels that are to be kept and are not yet: all of them before the first run."""
+    kernels = (
+        f"{source.stem}.{name}"
+        for source in sorted(ROOM.glob("*.py"))
+        for name in KEPT.findall(source.read_text("utf-8"))
+    )
+    kept = {index.name.partition("-")[0] for index in FOLDER.glob("*/*.nbi")}
+    return tuple(kernel for kernel in kernels if kernel not in kept)
 
 
 def _users_folder() -> Path:

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from jinlin import __version__
 from jinlin.cli import app, in_language
-from jinlin.progress import Progress
+from jinlin.progress import Counter, Progress
 from jinlin.words import LANGUAGES, WORDS, plain, say, terminal_language
 from scenarios.load import load_scenario, scenario_names
 
@@ -292,6 +292,20 @@ def test_progress_renews_one_line_on_a_terminal_and_leaves_it_clean() -> None:
     progress.close()
     assert "\n" not in stream.getvalue() and stream.getvalue().count("2021-10") == 1
     assert stream.getvalue().endswith(" \r")
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "compiled 2 of 5 parts"), ("zh", "已编译 2/5 部分")])
+def test_a_count_of_parts_stands_on_one_line_of_a_terminal_and_nowhere_else(language: str, says: str) -> None:
+    for stream in (Terminal(), StringIO()):
+        counter = Counter("compiled", language, stream)
+        counter(1, 5)
+        counter(2, 5)
+        shown = stream.getvalue().split("\r")[-1].rstrip()
+        counter.close()
+        if stream.isatty():
+            assert shown == says and "\n" not in stream.getvalue() and stream.getvalue().endswith(" \r")
+        else:
+            assert stream.getvalue() == ""
 
 
 def test_plain_text_keeps_words_and_drops_what_steers() -> None:

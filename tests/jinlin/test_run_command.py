@@ -35,6 +35,20 @@ class Runner:
         return [out] if len(scenarios) == 1 else [out / each.id for each in scenarios]
 
 
+class Compiler:
+    """A stand-in for ``scenarios.warming``: keeps its numbers of workers, and raises what it was told to."""
+
+    def __init__(self) -> None:
+        self.workers: list[int] = []
+        self.trouble: BaseException | None = None
+
+    def compile_all(self, workers: int, tell: Any) -> None:
+        self.workers.append(workers)
+        if self.trouble:
+            raise self.trouble
+        tell(1, 1)
+
+
 @pytest.fixture
 def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
     """Put the stand-in in the runner's place."""
@@ -139,13 +153,45 @@ def test_what_goes_wrong_is_one_line(runner: Runner, trouble: BaseException, cod
     assert call("plan-2025") == (code, "", says)
 
 
-@pytest.mark.parametrize(
-    ("missing", "said"),
-    [((), ""), (("life",), "compiling the kernels: half a minute to a minute, once for this version\n")],
-)
-def test_only_a_run_that_must_compile_says_so(
-    runner: Runner, monkeypatch: pytest.MonkeyPatch, missing: tuple[str, ...], said: str
+SAYS = "compiling the kernels: half a minute on two cores, once for this version\n"
+
+
+@pytest.fixture
+def compiler(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> Compiler:
+    """Let a kernel be missing, and put a stand-in in the place of what compiles it."""
+    compiler, warming = Compiler(), ModuleType("scenarios.warming")
+    warming.compile_all = compiler.compile_all  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "scenarios.warming", warming)
+    monkeypatch.setattr("sim.compiled.uncompiled", lambda: ("life._live",))
+    return compiler
+
+
+@pytest.mark.parametrize(("words", "workers"), [((), 0), (("--workers", "1"), 1)])
+def test_a_run_that_must_compile_says_so_and_compiles_first(
+    runner: Runner, compiler: Compiler, words: tuple[str, ...], workers: int
 ) -> None:
-    monkeypatch.setattr("sim.compiled.uncompiled", lambda: missing)
-    code, output, errors = call("plan-2025")
-    assert (code, output, errors) == (0, f"wrote {Path('runs/plan-2025')}\n", said)
+    assert call("plan-2025", *words) == (0, f"wrote {Path('runs/plan-2025')}\n", SAYS)
+    assert compiler.workers == [workers] and runner.asked
+
+
+def test_a_run_whose_kernels_are_kept_compiles_nothing(
+    runner: Runner, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.compiled.uncompiled", lambda: ())
+    assert call("plan-2025") == (0, f"wrote {Path('runs/plan-2025')}\n", "")
+    assert compiler.workers == [] and runner.asked
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code", "says"),
+    [
+        (KeyboardInterrupt(), 130, "stopped; the kernels compiled so far are kept\n"),
+        (RunError("the kernels cannot be compiled"), 2, "jinlin: the kernels cannot be compiled\n"),
+    ],
+)
+def test_a_run_that_cannot_compile_claims_no_folder(
+    runner: Runner, compiler: Compiler, trouble: BaseException, code: int, says: str
+) -> None:
+    compiler.trouble = trouble
+    assert call("plan-2025") == (code, "", SAYS + says)
+    assert not runner.asked

@@ -53,12 +53,12 @@ def test_a_change_in_a_called_file_reaches_a_kept_kernel(room: Path, tmp_path: P
     assert walked(room, tmp_path / "cache") == ["44", "0"]
 
 
-def test_modules_without_a_kept_kernel_are_named(room: Path, tmp_path: Path) -> None:
+def test_kernels_that_are_not_kept_yet_are_named(room: Path, tmp_path: Path) -> None:
     script = (
         "from sim.caller import walk\nfrom sim.compiled import uncompiled\n"
         "print(uncompiled())\nwalk(1)\nprint(uncompiled())"
     )
-    assert walked(room, tmp_path / "cache", script) == ["('caller',)", "()"]
+    assert walked(room, tmp_path / "cache", script) == ["('caller.walk',)", "()"]
 
 
 def test_where_nothing_can_be_kept_a_borrowed_folder_goes_with_its_process(
