@@ -22,7 +22,10 @@ from pathlib import Path
 import numba
 from numba import njit
 
-__all__ = ["fingerprint", "njit", "uncompiled"]
+__all__ = ["fingerprint", "inner", "njit", "uncompiled"]
+
+# for what only kernels call: without the wrappers by which Python and C would call it, which take their time
+inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
 
 ROOM = Path(__file__).parent
 KEPT = re.compile(r"^@njit\(cache=True\)\ndef (\w+)", re.MULTILINE)
