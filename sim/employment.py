@@ -13,14 +13,16 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.kinds import Employment, Function, Payer, Pension
 from sim.rates import OLDEST, LifeTables
 from sim.residents import Residents
 from sim.rows import one_resident, put, rows_of, take
 from sim.streams import Decision, Stream, drawn
 
-_WORK, _PENSION = int(Decision.FOUND_WORK), int(Decision.FOUND_PENSION)
+_WORK, _PENSION = np.int64(Decision.FOUND_WORK), np.int64(Decision.FOUND_PENSION)
+_OUT = np.uint8(Employment.OUT)
+_FOR_LIFE = np.int64(0)  # the time of draws that are made once
 _BORN_EARLY = -60 * 12  # before 1960-11: 60 or older at the census
 _16 = np.uint32(16)
 
@@ -68,10 +70,10 @@ def _begin(people, rows, months, room, rules, k0, k1):  # type: ignore[no-untype
     one, t = room[0], rules[0]
     for n in range(rows.size):
         take(people, rows[n], one)
-        word = drawn(one.key, 0, _WORK, k0, k1)
+        word = drawn(one.key, _FOR_LIFE, _WORK, k0, k1)
         age_months = max(np.int64(months[n]) - one.birth_month, 0)
         one.work_rank = word[0] >> _16
-        one.employment = activity(one, min(age_months // 12, OLDEST), age_months, word[1], Employment.OUT, t)
+        one.employment = activity(one, min(age_months // 12, OLDEST), age_months, word[1], _OUT, t)
         put(people, rows[n], one)
 
 
@@ -81,7 +83,7 @@ def _pension(people, rows, months, room, rules, k0, k1):  # type: ignore[no-unty
     for n in range(rows.size):
         take(people, rows[n], one)
         age = min(max(np.int64(months[n]) - one.birth_month, 0) // 12, OLDEST)
-        word = drawn(one.key, 0, _PENSION, k0, k1)[0]
+        word = drawn(one.key, _FOR_LIFE, _PENSION, k0, k1)[0]
         if one.payer == Payer.STATE:
             one.pension = Pension.STATE
         elif one.work_rank < t.career[one.sex, age] and _is_employee(one, word, t):
@@ -91,13 +93,13 @@ def _pension(people, rows, months, room, rules, k0, k1):  # type: ignore[no-unty
         put(people, rows[n], one)
 
 
-@njit
+@inner
 def _is_employee(one, word, t):  # type: ignore[no-untyped-def]
     """Tell whether whoever has worked is in the employees' scheme."""
     return word < t.employee[one.area, np.int64(one.birth_month < _BORN_EARLY)]
 
 
-@njit
+@inner
 def work(one, age, age_months, word, t, k0, k1):  # type: ignore[no-untyped-def]
     """Let a month of work pass; whoever begins to work enters the employees' scheme, if the rank says so."""
     before = one.employment
@@ -105,11 +107,11 @@ def work(one, age, age_months, word, t, k0, k1):  # type: ignore[no-untyped-def]
     begins = one.employment == Employment.EMPLOYED and before <= Employment.STUDENT
     if not begins or one.pension > Pension.RESIDENT:
         return
-    if _is_employee(one, drawn(one.key, 0, _PENSION, k0, k1)[0], t):
+    if _is_employee(one, drawn(one.key, _FOR_LIFE, _PENSION, k0, k1)[0], t):
         one.pension = Pension.EMPLOYEE
 
 
-@njit
+@inner
 def activity(one, age, age_months, word, before, t):  # type: ignore[no-untyped-def]
     """Return what a resident does this month; pupils study whatever their rank (``Thresholds.student``)."""
     if one.work_rank < t.participation[one.sex, age] and one.function < Function.MODERATE:
