@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.errors import LawBroken
 from sim.families import (
     ADULT,
@@ -241,7 +241,7 @@ def _number(kin, first, number):  # type: ignore[no-untyped-def]
     return household, living, last_birth
 
 
-@njit
+@inner
 def _living(one, size):  # type: ignore[no-untyped-def]
     """Say with whom a resident lives; whoever has both a spouse and parents counts with the spouse."""
     found = _OTHERS
