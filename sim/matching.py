@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.families import ADULT, YEARS_OF_AGE, Floats, Ints, Kinsfolk, Words, link
 from sim.races import UNIT, draw, first_home
 from sim.residents import NOBODY
@@ -40,13 +40,13 @@ BRIDE = np.dtype(
 )
 
 
-@njit
+@inner
 def _window(younger, year):  # type: ignore[no-untyped-def]
     """Return where those stand who may be mothers of children of ``year`` completed years."""
     return younger[12 * (_YOUNGEST_MOTHER + year) + 6], younger[12 * (_OLDEST_MOTHER + 1 + year) + 6]
 
 
-@njit
+@inner
 def _wedding(drawn, once, ever, wed, guesses):  # type: ignore[no-untyped-def]
     """Return a woman's age at marriage in years, or NEVER; ``once`` is the chance that she married."""
     if drawn >= once:
@@ -81,7 +81,7 @@ def _marry_off(out, kin, rows, draws, married, wed, guesses):  # type: ignore[no
         out[n].wed = _wedding((draws[rows[n]] + 0.5) * UNIT, once, ever, wed, guesses)
 
 
-@njit
+@inner
 def _weigh_births(weights, women, younger, year, tables):  # type: ignore[no-untyped-def]
     """Weigh women for a birth ``year`` completed years ago; return the sum of weights.
 
@@ -159,7 +159,7 @@ def movers(kin, draws):  # type: ignore[no-untyped-def]
     return children[:found], heads[:found], single[:found]
 
 
-@njit
+@inner
 def _weigh_children(weights, speeds, younger, year, mother_age):  # type: ignore[no-untyped-def]
     """Weigh grown children for parents of an age in years; return the sum of weights."""
     total = 0.0
@@ -196,7 +196,7 @@ def take_in(kin, elders, bounds, children, younger, speeds, mother_age, course):
     return joined
 
 
-@njit
+@inner
 def _weigh_parents(weights, births, single, younger, year, tables):  # type: ignore[no-untyped-def]
     """Weigh parents for a grown child of an age in years; return the sum of weights."""
     mother_age, next_birth = tables
