@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.streams import Keys, words
 
 Floats = npt.NDArray[np.float64]
@@ -105,7 +105,7 @@ def first_home(course, drawn, start, end, count, total, before):  # type: ignore
     return count
 
 
-@njit
+@inner
 def _in_time(course, drawn, start, end, deadline):  # type: ignore[no-untyped-def]
     """Write who arrives by the deadline, and when; return how many."""
     found, weights = 0, course.weights
@@ -120,7 +120,7 @@ def _in_time(course, drawn, start, end, deadline):  # type: ignore[no-untyped-de
     return found
 
 
-@njit
+@inner
 def _keep(course, found, count):  # type: ignore[no-untyped-def]
     """Keep the ``count`` fastest of those found."""
     places, times = course.places, course.times
@@ -137,7 +137,7 @@ def _keep(course, found, count):  # type: ignore[no-untyped-def]
             kept += 1
 
 
-@njit
+@inner
 def _limit(course, found, count):  # type: ignore[no-untyped-def]
     """Return the ``count``-th time (Hoare 1961, Algorithm 65, in the Communications of the ACM 4:321)."""
     times, wanted = course.spare, count - 1
@@ -163,7 +163,7 @@ def _limit(course, found, count):  # type: ignore[no-untyped-def]
     return times[wanted]
 
 
-@njit
+@inner
 def draw(course, start, end, time, decision, k0, k1):  # type: ignore[no-untyped-def]
     """Draw four words for the candidates from start to end - 1."""
     keys, drawn = course.keys[start:end], course.drawn
@@ -222,7 +222,7 @@ def _order(keys, low, left):  # type: ignore[no-untyped-def]
     return places
 
 
-@njit
+@inner
 def _deal(now, then, shift):  # type: ignore[no-untyped-def]
     """Deal numbers into piles by ten bits, from the lowest to the highest."""
     starts = np.zeros(1025, dtype=np.int64)
