@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 
 STATES = 7  # able, active: without, independent, linked; lasting
 MONTHS = 12
@@ -58,7 +58,7 @@ def carry(rates, target):  # type: ignore[no-untyped-def]
     return states, incidence
 
 
-@njit
+@inner
 def _needed_incidence(now, tried, wanted, rates, group, age):  # type: ignore[no-untyped-def]
     """Return the monthly incidence that brings the prevalence to ``wanted`` in twelve months.
 
@@ -70,7 +70,7 @@ def _needed_incidence(now, tried, wanted, rates, group, age):  # type: ignore[no
     return min(max(needed, 0.0), _MOST_INCIDENCE)
 
 
-@njit
+@inner
 def _reached(now, tried, incidence, rates, group, age):  # type: ignore[no-untyped-def]
     """Return the prevalence of surveyed disability after a year at an incidence."""
     for state in range(STATES):
@@ -83,7 +83,7 @@ def _reached(now, tried, incidence, rates, group, age):  # type: ignore[no-untyp
     return 1 - (tried[0] + tried[3]) / alive
 
 
-@njit
+@inner
 def _live_month(now, incidence, rates, group, age):  # type: ignore[no-untyped-def]
     """Carry the states a month on: death, then loss and recovery of function, then disability."""
     for state in range(STATES):

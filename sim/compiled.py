@@ -22,7 +22,7 @@ from typing import Any
 
 import numba
 
-__all__ = ["fingerprint", "njit", "uncompiled"]
+__all__ = ["fingerprint", "inner", "njit", "uncompiled"]
 
 ROOM = Path(__file__).parent
 KEPT = re.compile(r"^@njit\(cache=True\)\ndef (\w+)", re.MULTILINE)
@@ -33,6 +33,11 @@ _GIVEN = "NUMBA_CACHE_DIR"
 def njit(*functions: Any, **options: Any) -> Any:
     """Compile as ``numba.njit`` does, free of the interpreter's lock: a worker's threads run side by side."""
     return numba.njit(*functions, nogil=True, **options)
+
+
+def inner(function: Any) -> Any:
+    """Compile what only kernels call: without the wrappers by which Python and C would, which take time."""
+    return njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
 
 
 def fingerprint(room: Path = ROOM) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.kinds import Employment, Exit, Living, Payer, Pension, Sex
 from sim.rates import LifeTables, Migration
 from sim.residents import COLUMNS, NOBODY, STAYS, Residents
@@ -20,7 +20,7 @@ from sim.streams import Decision, Stream, drawn, newborn_keys, newcomer_keys
 
 ADULT_MONTHS = 18 * 12
 WORKING_AGE = (18, 60)
-_NEWCOMER, _RENEWAL = int(Decision.NEWCOMER), int(Decision.RENEWAL)
+_NEWCOMER, _RENEWAL = np.int64(Decision.NEWCOMER), np.int64(Decision.RENEWAL)
 _RENEWED_KEY = np.uint64(3 << 62)
 _U64 = np.uint64
 _32 = np.uint64(32)
@@ -220,7 +220,7 @@ def _renew(keys, month, k0, k1):  # type: ignore[no-untyped-def]
         keys[n] = renewed_key(keys[n], month, k0, k1)
 
 
-@njit
+@inner
 def renewed_key(key, month, k0, k1):  # type: ignore[no-untyped-def]
     """Return the key of who takes the place of a dead resident."""
     word = drawn(key, month, _RENEWAL, k0, k1)

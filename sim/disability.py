@@ -14,17 +14,18 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.kinds import DisabilityGrade, DisabilityKind, Function
 from sim.rates import OLDEST, ONSET_AGE, LifeTables, as_record
 from sim.residents import LONG_AGO, Residents
 from sim.rows import AT_ONCE, draw_rows, one_resident, put, rows_of, take
 from sim.streams import Decision, Stream, drawn
 
-_FUNCTION, _DISABILITY = int(Decision.FOUND_FUNCTION), int(Decision.FOUND_DISABILITY)
+_FUNCTION, _DISABILITY = np.int64(Decision.FOUND_FUNCTION), np.int64(Decision.FOUND_DISABILITY)
 _MONTHS_TO_ONSET_AGE = ONSET_AGE * 12
 _UNDISABLED = DisabilityKind.NONE, DisabilityGrade.NONE
 _32 = np.uint64(32)
+_BY_ITSELF, _LINKED = np.int64(0), np.int64(1)  # how a surveyed disability arises
 
 
 def start(residents: Residents, tables: LifeTables, stream: Stream) -> None:
@@ -92,7 +93,7 @@ def _start(people, rows, ages_of, times, with_onsets, room, rules, laws, k0, k1)
                 put(people, i, one)
 
 
-@njit
+@inner
 def begin_one(one, age_month, time, with_onsets, t, law, k0, k1):  # type: ignore[no-untyped-def]
     """Draw function and surveyed disability of one who is new; without onsets of 50 and older, able."""
     age = min(max(age_month - one.birth_month, 0) // 12, OLDEST)
@@ -108,14 +109,14 @@ def begin_one(one, age_month, time, with_onsets, t, law, k0, k1):  # type: ignor
         return
     linked = np.int64(a[1] < law.linked[active, group, age])
     b = drawn(one.key, time, _DISABILITY, k0, k1)
-    _survey(one, linked, _severity(a[2], t), b, t)
+    _survey(one, linked, np.int64(_severity(a[2], t)), b, t)
     if not active and not linked and _lose_for_good(one, b[3], law.lasting[0, age], law.lasting[1, age]):
         lived = max(age_month + 1 - one.birth_month, 0)
         span = np.uint64(min(lived, _MONTHS_TO_ONSET_AGE - 1))
         one.function_since = one.birth_month + np.int64((np.uint64(a[3]) * span) >> _32)
 
 
-@njit
+@inner
 def _severity(word, t):  # type: ignore[no-untyped-def]
     """Draw the severity of a loss of function."""
     if word < t.severity[0]:
@@ -123,7 +124,7 @@ def _severity(word, t):  # type: ignore[no-untyped-def]
     return Function.MODERATE if word < t.severity[1] else Function.SEVERE
 
 
-@njit
+@inner
 def _months_since_onset(word, elapsed):  # type: ignore[no-untyped-def]
     """Find the month, from 1, whose cumulative threshold lies above the word."""
     low, high = 0, elapsed.size
@@ -136,7 +137,7 @@ def _months_since_onset(word, elapsed):  # type: ignore[no-untyped-def]
     return 1 + low
 
 
-@njit
+@inner
 def _survey(one, linked, lost, b, t):  # type: ignore[no-untyped-def]
     """Give a resident a surveyed disability; one that came with lost function is as severe as that."""
     kind = 0
@@ -148,7 +149,7 @@ def _survey(one, linked, lost, b, t):  # type: ignore[no-untyped-def]
     one.card = b[2] < t.card[grade]
 
 
-@njit
+@inner
 def _lose_for_good(one, word, severe, any_loss):  # type: ignore[no-untyped-def]
     """Take function for good at a severe disability that can: physical, intellectual, mental, multiple."""
     if one.disability_grade != DisabilityGrade.SEVERE or one.disability_kind < DisabilityKind.PHYSICAL:
@@ -159,26 +160,26 @@ def _lose_for_good(one, word, severe, any_loss):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit
+@inner
 def lose(one, month, t, k0, k1):  # type: ignore[no-untyped-def]
     """Begin an episode of lost function, and with most a surveyed disability."""
     a = drawn(one.key, month + 1, _FUNCTION, k0, k1)  # time 0 is the founding's
     one.function, one.function_since = _severity(a[2], t), month
     if one.disability_kind == DisabilityKind.NONE and a[1] < t.linked:
-        _survey(one, 1, one.function, drawn(one.key, month + 1, _DISABILITY, k0, k1), t)
+        _survey(one, _LINKED, np.int64(one.function), drawn(one.key, month + 1, _DISABILITY, k0, k1), t)
 
 
-@njit
+@inner
 def regain(one, month):  # type: ignore[no-untyped-def]
     """End an episode, unless function was lost below 50, for good."""
     if one.function_since - one.birth_month >= _MONTHS_TO_ONSET_AGE:
         one.function, one.function_since = Function.NONE, month
 
 
-@njit
+@inner
 def become_disabled(one, age, month, t, k0, k1):  # type: ignore[no-untyped-def]
     """Give a surveyed disability that came by itself; below 50 it may take function."""
     b = drawn(one.key, month + 1, _DISABILITY, k0, k1)
-    _survey(one, 0, Function.NONE, b, t)
+    _survey(one, _BY_ITSELF, np.int64(Function.NONE), b, t)
     if age < ONSET_AGE and _lose_for_good(one, b[3], t.lasting[0], t.lasting[1]):
         one.function_since = month

@@ -11,14 +11,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.kinds import Employment, Function, Payer, Pension
 from sim.rates import OLDEST, LifeTables
 from sim.residents import Residents
 from sim.rows import AT_ONCE, draw_rows, one_resident, rows_of
 from sim.streams import Decision, Stream, drawn
 
-_WORK, _PENSION = int(Decision.FOUND_WORK), int(Decision.FOUND_PENSION)
+_WORK, _PENSION = np.int64(Decision.FOUND_WORK), np.int64(Decision.FOUND_PENSION)
+_OUT = np.uint8(Employment.OUT)
+_FOR_LIFE = np.int64(0)  # the time of draws that are made once
 _BORN_EARLY = -60 * 12  # before 1960-11: 60 or older at the census
 _16 = np.uint32(16)
 _LARGEST = 2**32 - 1
@@ -80,12 +82,12 @@ def _begin(people, rows, months, with_work, room, rules, k0, k1):  # type: ignor
             one.payer, one.work_rank = people.payer[row], people.work_rank[row]
             if with_work:
                 one.work_rank = word[0, n] >> _16
-                one.employment = activity(one, age, age_months, word[1, n], Employment.OUT, t)
+                one.employment = activity(one, age, age_months, word[1, n], _OUT, t)
                 people.work_rank[row], people.employment[row] = one.work_rank, one.employment
             people.pension[row] = _pension(one, age, scheme[0, n], t)
 
 
-@njit
+@inner
 def _pension(one, age, word, t):  # type: ignore[no-untyped-def]
     """Return a resident's class of pension."""
     if one.payer == Payer.STATE:
@@ -95,13 +97,13 @@ def _pension(one, age, word, t):  # type: ignore[no-untyped-def]
     return Pension.NONE if word >= t.no_pension else Pension.RESIDENT
 
 
-@njit
+@inner
 def _is_employee(one, word, t):  # type: ignore[no-untyped-def]
     """Tell whether whoever has worked is in the employees' scheme."""
     return word < t.employee[one.area, np.int64(one.birth_month < _BORN_EARLY)]
 
 
-@njit
+@inner
 def work(one, age, age_months, word, t, k0, k1):  # type: ignore[no-untyped-def]
     """Let a month of work pass; whoever begins to work enters the employees' scheme, if the rank says so."""
     before = one.employment
@@ -109,11 +111,11 @@ def work(one, age, age_months, word, t, k0, k1):  # type: ignore[no-untyped-def]
     begins = one.employment == Employment.EMPLOYED and before <= Employment.STUDENT
     if not begins or one.pension > Pension.RESIDENT:
         return
-    if _is_employee(one, drawn(one.key, 0, _PENSION, k0, k1)[0], t):
+    if _is_employee(one, drawn(one.key, _FOR_LIFE, _PENSION, k0, k1)[0], t):
         one.pension = Pension.EMPLOYEE
 
 
-@njit
+@inner
 def is_settled(one, age_months, t):  # type: ignore[no-untyped-def]
     """Tell whether a resident does what a month makes of whoever neither loses nor finds work in it."""
     unmoved = 0 if one.employment == Employment.UNEMPLOYED else _LARGEST
@@ -121,7 +123,7 @@ def is_settled(one, age_months, t):  # type: ignore[no-untyped-def]
     return one.employment == activity(one, age, age_months, unmoved, one.employment, t)
 
 
-@njit
+@inner
 def activity(one, age, age_months, word, before, t):  # type: ignore[no-untyped-def]
     """Return what a resident does this month; pupils study whatever their rank (``Thresholds.student``)."""
     if one.work_rank < t.participation[one.sex, age] and one.function < Function.MODERATE:

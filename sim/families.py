@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.kinds import Sex
 from sim.residents import NOBODY, Residents
 from sim.streams import Decision, Keys, Stream
@@ -119,13 +119,13 @@ def _know(kin, age, female, collective, spouse):  # type: ignore[no-untyped-def]
             one.head, one.host = False, other
 
 
-@njit
+@inner
 def head_of(kin, row):  # type: ignore[no-untyped-def]
     """Return the head of an adult's nucleus: the wife for a husband."""
     return row if kin[row].female or kin[row].spouse == NOBODY else kin[row].spouse
 
 
-@njit
+@inner
 def link(kin, child, parent):  # type: ignore[no-untyped-def]
     """Let a child's nucleus live with that of a parent, who is a head."""
     kin[head_of(kin, child)].host = parent

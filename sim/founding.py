@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import disability, employment
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.families import YEARS_OF_AGE, FamilyTables
 from sim.households import form_households
 from sim.kinds import Area, DisabilityGrade, Employment, Living, Payer, Pension, Sex
@@ -157,7 +157,7 @@ def _draw_ages(birth_month, cells, drawn, months, edges):  # type: ignore[no-unt
             birth_month[row] = -1 - _age((drawn[row] + 0.5) * UNIT, below, first, end)
 
 
-@njit
+@inner
 def _age(u, below, first, end):  # type: ignore[no-untyped-def]
     """Return the age in months at which the share ``u`` of those from first to end - 1 is reached."""
     share = below[first] + u * (below[end] - below[first])

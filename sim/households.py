@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.errors import LawBroken
 from sim.families import (
     ADULT,
@@ -245,7 +245,7 @@ def _write(kin, roots, first, number, columns):  # type: ignore[no-untyped-def]
     return heads[:found]
 
 
-@njit
+@inner
 def _living(one, size):  # type: ignore[no-untyped-def]
     """Say with whom a resident lives; whoever has both a spouse and parents counts with the spouse."""
     found = _OTHERS

@@ -9,9 +9,11 @@ call counts the references of every array that it is given, which took half of t
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.arrivals import Arrivals, RequestTable
 from sim.clock import NEVER
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.desk import log_of, open_desk, recounted
 from sim.errors import LawBroken
 from sim.heaps import pop, soonest
@@ -38,6 +40,7 @@ from sim.waiting_lists import (
 
 SOUND = -1  # no minute at which a law was broken
 _NEVER = NEVER
+_FIRST = np.int64(0)  # step; of an int numba would compile a copy
 
 
 def serve(requests: RequestTable, units: Units, horizon: int) -> Log:
@@ -63,7 +66,7 @@ def run(tickets, units, lists, steps, departures, leavers, touched, tally, found
 
     Return the minute at which somebody was lost, SOUND for none.
     """
-    step = _change_capacity(units, steps, touched, 0, founding)
+    step = _change_capacity(units, steps, touched, _FIRST, founding)
     coming = _seat(tickets, units, lists, departures, leavers, touched, tally, founding)
     _offer(tickets, units, lists, departures, touched, tally, founding)
     while True:
@@ -86,7 +89,7 @@ def run(tickets, units, lists, steps, departures, leavers, touched, tally, found
             return now
 
 
-@njit
+@inner
 def _somebody_is_lost(tally):  # type: ignore[no-untyped-def]
     """Tell whether arrivals are not in place + finished + waiting + left."""
     here = tally[WAITING] + tally[IN_PLACE] + tally[FINISHED]
@@ -111,7 +114,7 @@ def _depart(tickets, units, departures, touched, tally, now):  # type: ignore[no
         tally[FINISHED] += 1
 
 
-@njit
+@inner
 def _change_capacity(units, steps, touched, step, now):  # type: ignore[no-untyped-def]
     """Open and withdraw places; return the first step that is still to come."""
     while step < steps.size and steps[step].minute == now:
@@ -159,7 +162,7 @@ def _offer(tickets, units, lists, departures, touched, tally, now):  # type: ign
 # ---- the founding
 
 
-@njit
+@inner
 def _seat(tickets, units, lists, departures, leavers, touched, tally, founding):  # type: ignore[no-untyped-def]
     """Seat who asked before the founding: who had nowhere else to go first, then the earliest.
 
@@ -176,7 +179,7 @@ def _seat(tickets, units, lists, departures, leavers, touched, tally, founding):
     return founders
 
 
-@njit
+@inner
 def _find_contested(tickets, units):  # type: ignore[no-untyped-def]
     """Note who is gone, and which units the others, putting them first, would overfill; count them all."""
     founders = 0
@@ -191,7 +194,7 @@ def _find_contested(tickets, units):  # type: ignore[no-untyped-def]
     return founders
 
 
-@njit
+@inner
 def _first_choice(ticket):  # type: ignore[no-untyped-def]
     """Return the unit that a request puts first."""
     for at in ticket.choices:
@@ -200,7 +203,7 @@ def _first_choice(ticket):  # type: ignore[no-untyped-def]
     return NOWHERE
 
 
-@njit
+@inner
 def _has_another(tickets, units, row):  # type: ignore[no-untyped-def]
     """Tell (1 or 0) whether a request has a choice that is not contested."""
     for at in tickets[row].choices:

@@ -62,6 +62,7 @@ _EVERYONE, _LEADERS, _FOLLOWERS = range(3)
 _MOST_A_MONTH = 8  # entries of one resident
 _FUNCTION, _DISABILITY, _WORK, _PENSION, _BIRTH, _RENEWAL = (int(each) for each in Change)
 _NONE = np.uint64(0)
+_CENSUS, _ABLE = np.int64(0), np.bool_(False)  # the age that is held, without onsets
 
 RowNumbers = npt.NDArray[np.int64]
 
@@ -313,7 +314,7 @@ def _disability_of(one):  # type: ignore[no-untyped-def]
 def _renew(one, month, rules, entries, count, k0, k1):  # type: ignore[no-untyped-def]
     """Put a new resident in the place of one who died, life being held."""
     one.key = demography.renewed_key(one.key, month, k0, k1)
-    begin_one(one, 0, month + 1, False, rules[0], rules[1], k0, k1)
+    begin_one(one, _CENSUS, month + 1, _ABLE, rules[0], rules[1], k0, k1)
     entries[count] = entry(month, _RENEWAL, 0)
     entries[count + 1] = entry(month, _FUNCTION, one.function)
     entries[count + 2] = entry(month, _DISABILITY, _disability_of(one))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.families import ADULT, YEARS_OF_AGE, FamilyTables, Ints, Kinsfolk, Words, link
 from sim.kinds import Sex
 from sim.races import UNIT, draw, first_home, look_of
@@ -47,7 +47,7 @@ def years_of(younger: Ints, shift: int) -> Ints:
     return younger[np.clip(12 * np.arange(YEARS_OF_AGE + 1) + shift, 0, 12 * YEARS_OF_AGE)]
 
 
-@njit
+@inner
 def _wedding(drawn, ever, wed, guesses):  # type: ignore[no-untyped-def]
     """Return the age at marriage, in years, of a woman of an age by which the share ``ever`` has married."""
     reached = drawn * ever
@@ -83,13 +83,13 @@ def _marry_off(women, kin, rows, draws, once, wed, guesses, next_birth):  # type
         women.wed[n] = age
 
 
-@njit
+@inner
 def _weight_of_birth(woman, next_birth):  # type: ignore[no-untyped-def]
     """Return the weight of another birth, whatever the spacing and the marriage."""
     return next_birth[woman.births] * (_APART_BIRTHS if woman.spouse == NOBODY else 1.0)
 
 
-@njit
+@inner
 def _weigh_births(course, women, year, mother_age):  # type: ignore[no-untyped-def]
     """Weigh women for a birth ``year`` completed years ago.
 
@@ -169,7 +169,7 @@ def seekers(kin, draws, of_elders):  # type: ignore[no-untyped-def]
     return children[:found], heads[:found], single[:found], parents[:hosts]
 
 
-@njit
+@inner
 def _sum_up(course):  # type: ignore[no-untyped-def]
     """Write down the sum and the largest of the weights of each stretch."""
     for stretch in range(len(course.factors)):
@@ -178,7 +178,7 @@ def _sum_up(course):  # type: ignore[no-untyped-def]
             course.most[stretch] = max(course.most[stretch], weight)
 
 
-@njit
+@inner
 def _weigh_anew(course, place, stretch, weight):  # type: ignore[no-untyped-def]
     """Change a weight."""
     course.sums[stretch] += weight - course.weights[place]
@@ -218,7 +218,7 @@ def take_in(kin, elders, bounds, children, mother_age, course):  # type: ignore[
     return joined
 
 
-@njit
+@inner
 def _weight_of(parent, next_birth):  # type: ignore[no-untyped-def]
     """Return the weight of a parent of grown children, whatever the age at birth."""
     return next_birth[parent.births] * (_SINGLE_PARENTS if parent.spouse == NOBODY else 1.0)

@@ -35,6 +35,7 @@ Table = dict[str, npt.NDArray]
 AGE_BANDS_MONTHS = (36, 216, 720, 840, 960)
 YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
 _NOWHERE = -1
+_ONE = np.int64(1)  # weight; of an int numba would compile a copy
 _EVENTS = ("requests", "admitted", "finished", "left")
 _STAYS = {"waiting": "unmet_days", "in_place": "in_place_days", "place_parts": "place_part_days"}
 _ALREADY_PLACED, _PAST, _FINISHED = map(int, (Outcome.ALREADY_PLACED, Outcome.PAST, Outcome.FINISHED))
@@ -134,10 +135,10 @@ def _note_requests(rows, log, events, stays, days):  # type: ignore[no-untyped-d
             continue
         if outcome != _ALREADY_PLACED:
             note_event(requests, home, minute, days)
-            note_stay(waiting, home, minute, min(admitted, ended), 1, days)
+            note_stay(waiting, home, minute, min(admitted, ended), _ONE, days)
         if admitted < NEVER:
             note_event(admissions, home if minute >= 0 else _NOWHERE, admitted, days)
-            note_stay(in_place, home, admitted, ended, 1, days)
+            note_stay(in_place, home, admitted, ended, _ONE, days)
             note_stay(places, wheres[i], admitted, ended, np.int64(parts[i]), days)
         if outcome == _FINISHED:
             note_event(finished, home, ended, days)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.conditions import COLUMNS, MOTHER_ROW, NO_MOTHER, OLDEST_MONTHS
 from sim.demography import ADULT_MONTHS, WIDOWED, renewed_key
 from sim.history import change_in, month_in, value_in
@@ -70,7 +70,7 @@ def meet(people, townships, row, one):  # type: ignore[no-untyped-def]
     one.township = townships[people.community[row]]
 
 
-@njit
+@inner
 def expect(lives, entries, row, months, spouse, sex, last_birth, one):  # type: ignore[no-untyped-def]
     """Note what lies ahead of a resident."""
     life = lives[row]
@@ -82,7 +82,7 @@ def expect(lives, entries, row, months, spouse, sex, last_birth, one):  # type: 
         one.then = WIDOWED[np.int64(one.widowed - born < ADULT_MONTHS), one.state[_LIVING]]
 
 
-@njit
+@inner
 def _last_birth(first, last, entries, born, month):  # type: ignore[no-untyped-def]
     """Return the month in which a woman gave birth for the last time before a month."""
     born = np.int64(born)
@@ -133,7 +133,7 @@ def look(work, lives, entries, month, held, one, ways):  # type: ignore[no-untyp
     return hold, until
 
 
-@njit
+@inner
 def mothers_work(work, lives, entries, mother, month):  # type: ignore[no-untyped-def]
     """Return what a mother does at the end of a month (255: she is not there), and when that changes."""
     if mother < 0 or lives[mother].leaves <= month:
@@ -147,7 +147,7 @@ def mothers_work(work, lives, entries, mother, month):  # type: ignore[no-untype
     return hers, leaves
 
 
-@njit
+@inner
 def describe(one, ask):  # type: ignore[no-untyped-def]
     """Note what choice needs to know of a resident."""
     state = one.state

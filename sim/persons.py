@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import MINUTES_PER_DAY, NEVER, month_start, months_of
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.kinds import Outcome, Step
 from sim.measures import AGE_BANDS_MONTHS, YEARS, Frame, Replay, Table
 from sim.needs import Spells
@@ -210,11 +210,11 @@ def _count_persons(spells, reach, roll, spans, bands, count):  # type: ignore[no
             _count(count[y, place], reach[best, y])
 
 
-@njit(cache=True)
+@inner
 def _furthest(row, y, spells, reach, earlier, spans):  # type: ignore[no-untyped-def]
     """Return the spell of a person, from its last one back, that came furthest in a span; -1 for none."""
     start, end, _ = spells
-    best = -1
+    best = np.int64(-1)
     while row >= 0:
         active = start[row] < spans[y, 1] and end[row] > spans[y, 0]
         if active and (best < 0 or _goes_before(row, best, y, start, reach)):
@@ -223,13 +223,13 @@ def _furthest(row, y, spells, reach, earlier, spans):  # type: ignore[no-untyped
     return best
 
 
-@njit(cache=True)
+@inner
 def _goes_before(row, best, y, start, reach):  # type: ignore[no-untyped-def]
     step, furthest = reach[row, y] & _STEP, reach[best, y] & _STEP
     return step > furthest or (step == furthest and start[row] > start[best])
 
 
-@njit(cache=True)
+@inner
 def _count(columns, reach):  # type: ignore[no-untyped-def]
     step = reach & _STEP
     columns[step] += 1

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.streams import Keys, words
 
 Floats = npt.NDArray[np.float64]
@@ -116,7 +116,7 @@ def first_home(course, drawn, looks, first, last, count, before):  # type: ignor
     return max(count, 0)
 
 
-@njit
+@inner
 def _able(course, first, last):  # type: ignore[no-untyped-def]
     """Return how many have a weight."""
     able = 0
@@ -126,7 +126,7 @@ def _able(course, first, last):  # type: ignore[no-untyped-def]
     return able
 
 
-@njit
+@inner
 def _in_time(course, drawn, looks, first, last, deadline):  # type: ignore[no-untyped-def]
     """Write who arrives by the deadline, and when; return how many.
 
@@ -148,7 +148,7 @@ def _in_time(course, drawn, looks, first, last, deadline):  # type: ignore[no-un
     return found
 
 
-@njit
+@inner
 def look_of(word, weight, most):  # type: ignore[no-untyped-def]
     """Return a word whose 1 - u is, at the largest weight, as late as that of ``word`` at its own."""
     if weight <= 0:
@@ -156,13 +156,13 @@ def look_of(word, weight, most):  # type: ignore[no-untyped-def]
     return np.uint32(max(1 / UNIT - (1 / UNIT - word - 0.5) * (most / weight), 0.0))
 
 
-@njit
+@inner
 def _least_word(reach):  # type: ignore[no-untyped-def]
     """Return a word below which 1 - u lies above the reach, if only by rounding."""
     return np.uint32(min(max((1 - reach) / UNIT - 2, 0.0), 1 / UNIT - 1))
 
 
-@njit
+@inner
 def _keep(course, found, count):  # type: ignore[no-untyped-def]
     """Keep the ``count`` fastest of those found."""
     places, times = course.places, course.times
@@ -179,7 +179,7 @@ def _keep(course, found, count):  # type: ignore[no-untyped-def]
             kept += 1
 
 
-@njit
+@inner
 def _limit(course, found, count):  # type: ignore[no-untyped-def]
     """Return the ``count``-th time (Hoare 1961, Algorithm 65, in the Communications of the ACM 4:321)."""
     times, wanted = course.spare, count - 1
@@ -205,7 +205,7 @@ def _limit(course, found, count):  # type: ignore[no-untyped-def]
     return times[wanted]
 
 
-@njit
+@inner
 def draw(course, start, end, time, decision, k0, k1):  # type: ignore[no-untyped-def]
     """Draw four words for the candidates from start to end - 1."""
     keys, drawn = course.keys[start:end], course.drawn
@@ -267,7 +267,7 @@ def _order(keys, low, left, place_bits):  # type: ignore[no-untyped-def]
     return places
 
 
-@njit
+@inner
 def _deal(now, then, shift, digit):  # type: ignore[no-untyped-def]
     """Deal numbers into piles by some bits, from the lowest to the highest."""
     piles = _1 << digit

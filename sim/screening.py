@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.conditions import COLUMNS, MOTHER_ROW, NO_MOTHER, OLDEST_MONTHS, WIDEST, Conditions, has
 from sim.errors import ScenarioError
 from sim.residents import Residents
@@ -123,7 +123,7 @@ def _screen(exit_month, birth_month, own, mother, tables, needs):  # type: ignor
         needs[row] = services_of(ways, hold) & ways.queued
 
 
-@njit
+@inner
 def holding(ways, state, age_months):  # type: ignore[no-untyped-def]
     """Return the ways (bits) that hold of a resident, its mother's work aside; ``state``: its ``COLUMNS``."""
     hold = ways.by_age[min(max(age_months, 0), OLDEST_MONTHS)]
@@ -133,7 +133,7 @@ def holding(ways, state, age_months):  # type: ignore[no-untyped-def]
     return hold
 
 
-@njit
+@inner
 def services_of(ways, hold):  # type: ignore[no-untyped-def]
     """Return the services (bits) that some ways are ways to need."""
     services = np.uint32(0)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import NEVER
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.history import History
 from sim.needs import ASK, SPELL, Spells, write_rows
 from sim.needy import AREA, FUNCTION, NEEDY, PAYER, NeedRows, describe, expect, look, meet, mothers_work, read
@@ -22,7 +22,7 @@ from sim.screening import MOST_SERVICES, MOST_WAYS, services_of
 from sim.streams import Decision, Stream, drawn
 
 _MONTH_BEFORE = 43800  # minutes of a month before the founding, as in sim.clock
-_MINUTE, _WISH = int(Decision.MINUTE), int(Decision.WISH)
+_MINUTE, _WISH = np.int64(Decision.MINUTE), np.int64(Decision.WISH)
 _EMPTY = np.uint64(0)
 _U32 = np.uint32
 
@@ -42,7 +42,7 @@ class Founding(NamedTuple):
     begun: npt.NDArray[np.int64]
 
 
-@njit
+@inner
 def minute_of(key, month, begins, k0, k1):  # type: ignore[no-untyped-def]
     """Return the keyed minute of a month at which a resident's changes of need happen."""
     word = np.int64(drawn(key, month, _MINUTE, k0, k1)[0])
@@ -138,13 +138,13 @@ def _record(people, lives, entries, founding, known, room, spells, asks, counts,
                 )
             month = until
         if month < begins.size - 1:
-            _close(one, month, _U32(0), spells, begins, k0, k1)
+            _close(one, month, _EMPTY, spells, begins, k0, k1)
             _count(by_way, by_service, one.county, month, before, _EMPTY, ways)
         row += 1
     return row, census, n_spells, n_asks
 
 
-@njit
+@inner
 def _count(by_way, by_service, county, month, before, now, ways):  # type: ignore[no-untyped-def]
     """Note that other ways hold from a month on."""
     changed = before ^ now
@@ -159,7 +159,7 @@ def _count(by_way, by_service, county, month, before, now, ways):  # type: ignor
         by_service[s, county, month] += np.int64(needs) - np.int64(needed)
 
 
-@njit
+@inner
 def _close(one, month, needs, spells, begins, k0, k1):  # type: ignore[no-untyped-def]
     """End the spells of services no longer needed."""
     closing = one.open & ~needs
@@ -171,7 +171,7 @@ def _close(one, month, needs, spells, begins, k0, k1):  # type: ignore[no-untype
     one.open &= needs
 
 
-@njit
+@inner
 def _open(one, month, age, needs, hold, ways, spells, count, begins, k0, k1):  # type: ignore[no-untyped-def]
     """Begin the spells of services newly needed, with what the resident is now; return how many there are."""
     missing, state = needs & ~one.open, one.state
@@ -190,7 +190,7 @@ def _open(one, month, age, needs, hold, ways, spells, count, begins, k0, k1):  #
     return count
 
 
-@njit
+@inner
 def _lowest(bits):  # type: ignore[no-untyped-def]
     place = 0
     while not bits & np.uint64(1):
@@ -199,7 +199,7 @@ def _lowest(bits):  # type: ignore[no-untyped-def]
     return place
 
 
-@njit
+@inner
 def _ask(work, lives, entries, one, first, until, held, ways, asks, count, begins, k0, k1):  # type: ignore[no-untyped-def]
     """Let a resident ask for what it needs, in the months from `first` to `until` - 1 in which it would."""
     for s in range(ways.services):

@@ -15,7 +15,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 
 U32 = np.uint32
 U64 = np.uint64
@@ -77,11 +77,12 @@ def words(key: U64, time: int, decision: int, k0: U32, k1: U32) -> tuple[U32, U3
     return philox(U32(key), U32(U64(key) >> _32), U32(time), U32(decision), k0, k1)
 
 
-@njit
+@inner
 def drawn(key, time, decision, k0, k1):  # type: ignore[no-untyped-def]
     """Return the words of one (resident, time, decision) as `words` does, for branches that are seldom taken.
 
-    The hash is compiled once and called; `words` puts it into its caller, so that a loop becomes vectors.
+    The hash is compiled once and called; `words` puts it into its caller, so that a loop becomes vectors. A
+    time or decision that is a constant must be an ``np.int64``: of an ``int`` numba compiles a copy each.
     """
     return words(key, time, decision, k0, k1)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import njit
+from sim.compiled import inner, njit
 from sim.heaps import due, push
 from sim.kinds import Outcome
 
@@ -20,7 +20,7 @@ NEED_ENDED, PATIENCE_ENDED = int(Outcome.LEFT_NEED_ENDED), int(Outcome.LEFT_PATI
 ALREADY_PLACED, PAST = int(Outcome.ALREADY_PLACED), int(Outcome.PAST)
 
 
-@njit
+@inner
 def request(tickets, units, departures, leavers, touched, tally, row, now):  # type: ignore[no-untyped-def]
     """Take the first candidate with free room (rule 0); tell whether it is to join the lists instead."""
     ticket = tickets[row]
@@ -44,7 +44,7 @@ def request(tickets, units, departures, leavers, touched, tally, row, now):  # t
     return False
 
 
-@njit
+@inner
 def _room(units, ticket):  # type: ignore[no-untyped-def]
     """Return the first candidate with room that nobody on its list waits for."""
     for at in ticket.choices:
@@ -53,7 +53,7 @@ def _room(units, ticket):  # type: ignore[no-untyped-def]
     return NOWHERE
 
 
-@njit
+@inner
 def _enlist(tickets, units, leavers, touched, tally, row, until):  # type: ignore[no-untyped-def]
     """Count a request on the lists of its candidates, until its need or patience ends."""
     ticket = tickets[row]
@@ -68,7 +68,7 @@ def _enlist(tickets, units, leavers, touched, tally, row, until):  # type: ignor
     push(leavers, due(until, row))
 
 
-@njit
+@inner
 def join(tickets, units, lists, row):  # type: ignore[no-untyped-def]
     """Put a request at the end of the list of its class at each candidate."""
     ticket = tickets[row]
@@ -86,7 +86,7 @@ def join(tickets, units, lists, row):  # type: ignore[no-untyped-def]
             ticket.after[choice] = NOBODY
 
 
-@njit
+@inner
 def first(tickets, lists, at):  # type: ignore[no-untyped-def]
     """Return who is first on the lists of a unit, dropping those who no longer wait."""
     for ends in lists[at]:
@@ -130,7 +130,7 @@ def unlist(tickets, units, touched, tally, row):  # type: ignore[no-untyped-def]
                 touch(units, touched, at)
 
 
-@njit
+@inner
 def touch(units, touched, at):  # type: ignore[no-untyped-def]
     """Note that the first one of a unit may fit now."""
     if not units[at].touched:
