@@ -29,6 +29,7 @@ _SPACING = (1e-6, 0.3)  # relative chance in the year of another birth, and in t
 _SINGLE_PARENTS = 0.5  # chance of a grown child in the household of a single parent, relative to a couple
 _SONS_STAY = 0.8  # of couples who live with his or her parents, with his
 AS_PARENTS, AS_CHILDREN = 6, -5  # months by which the years of age of candidates end late
+_SOONER = 0.9  # of the time of the slowest so far: before it, hardly anyone is left to arrive
 _MOTHERS, _PARENTS = 2, 16  # times of the draws of mothers and of parents, four years of age each
 _HOUSEHOLD = int(Decision.FOUND_HOUSEHOLD)
 _LEAST = 1e-9
@@ -205,7 +206,7 @@ def take_in(kin, elders, bounds, children, mother_age, course):  # type: ignore[
         low, high = max(year - _OLDEST_MOTHER, 0), year - _YOUNGEST_MOTHER + 1
         for stretch in range(low, high):
             course.factors[stretch] = mother_age[year - stretch]
-        found, stretch = first_home(course, course.drawn[0], looks, low, high, count, last), low
+        found, stretch = first_home(course, course.drawn[0], looks, low, high, count, _SOONER * last), low
         for n in range(found):
             place = course.places[n]
             while place >= course.bounds[stretch + 1]:
@@ -213,7 +214,7 @@ def take_in(kin, elders, bounds, children, mother_age, course):  # type: ignore[
             link(kin, children[place], elders[elder + n])
             _weigh_anew(course, place, stretch, 0.0)
             looks[place] = 0
-            last = max(last, course.times[n])  # whoever is faster has left
+            last = max(last, course.times[n])  # nearly all who are faster have left
         joined += found
     return joined
 

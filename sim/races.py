@@ -24,7 +24,7 @@ Sortable = npt.NDArray[np.uint64]
 Words = npt.NDArray[np.uint32]
 
 UNIT = 2.0**-32  # of a word
-_AMPLE, _AT_LEAST = 1.5, 4.0  # a first deadline: by which so many times as many, and more, are expected
+_AMPLE, _AT_LEAST = 1.35, 4.0  # a first deadline: by which so many times as many, and more, are expected
 _LEAST = 1e-9  # of a sum of weights
 _PUT_OFF = 2.0  # times so long
 _ROUNDING = 1 + 1e-12  # errors of float must make nobody late
