@@ -44,10 +44,10 @@ def test_town_dwellers_die_a_twentieth_less() -> None:
 
 def test_expected_births_are_the_rates_whatever_the_spacing() -> None:
     rates, months = vital.fertility(EVIDENCE, 1.0), 40
-    chance = vital.birth_probabilities(rates, -0.05, months, spacing=10)
+    chance = vital.birth_probabilities(vital.fertility_by_month(rates, -0.05, months, 10), spacing=10)
     # One age with constant rates: a renewal of free women, months since the last birth 1 to 9 or free.
     level = np.full(111, 0.12)
-    steady = vital.birth_probabilities(level, 0.0, months, spacing=10)[0, 30]
+    steady = vital.birth_probabilities(vital.fertility_by_month(level, 0.0, months, 10), spacing=10)[0, 30]
     free, bound = 1.0, np.zeros(9)
     for _ in range(600):
         births = free * steady
@@ -58,7 +58,8 @@ def test_expected_births_are_the_rates_whatever_the_spacing() -> None:
 
 
 def test_fertility_changes_by_its_trend_a_year() -> None:
-    chance = vital.birth_probabilities(vital.fertility(EVIDENCE, 1.0), -0.05, 62, spacing=1)
+    rates = vital.fertility_by_month(vital.fertility(EVIDENCE, 1.0), -0.05, 62, spacing=1)
+    chance = vital.birth_probabilities(rates, spacing=1)
     assert chance[20, 15:50] / chance[8, 15:50] == pytest.approx(0.95)
 
 
@@ -84,9 +85,10 @@ def test_counties_share_the_province_s_migration() -> None:
 
 
 def test_newcomers_of_a_year_are_the_gains() -> None:
-    arrivals = tables().migration.arrivals.astype(float).sum(axis=(1, 2)) / 2**32 * 12
-    assert arrivals == pytest.approx(np.maximum(tables().yearly.net_migration, 0), abs=0.01)
-    assert (tables().migration.first_age[0], len(load_atlas().counties.code)) == (3, len(arrivals))
+    arrivals = tables().migration.arrivals.astype(float).sum(axis=(2, 3)) / 2**32 * 12
+    for year in arrivals:
+        assert year == pytest.approx(np.maximum(tables().yearly.net_migration, 0), abs=0.01)
+    assert (tables().migration.first_age[0], len(load_atlas().counties.code)) == (3, arrivals.shape[1])
 
 
 def test_the_surveyed_shares_are_met_together() -> None:
