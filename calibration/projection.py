@@ -17,6 +17,7 @@ import numpy as np
 
 from calibration.migration import ADULT
 from sim.founding import FoundingTables
+from sim.history import ARRIVALS, BIRTHS, DEATHS, LEAVERS
 from sim.kinds import Sex
 from sim.margins import AGE_STARTS, Cells
 from sim.rates import AGES, GROUPS, OLDEST, Floats, LifeTables, year_in
@@ -49,18 +50,18 @@ class Projection:
 
     ``people`` (places, 4 groups, months of birth): residents at the end, by month of birth, the first being
     MONTHS_OF_AGE months before the census. ``flows`` (4: births, deaths, arrivals, leavers; places; months)
-    are in the order of ``history.flows``.
+    are in the order of ``history.flows``; ``went`` (2: deaths, leavers; years; 2 sexes; 111) has them by age.
     """
 
     people: Floats
     flows: Floats
+    went: Floats
     months: int
 
     def by_age(self) -> Floats:
         """Return residents by sex and completed age at the end, shape (2, 111), of all places together."""
-        years = np.minimum(ages_in(self.months - 1, self.people.shape[2]) // 12, OLDEST)
-        both = self.people.sum(axis=0).reshape(2, 2, -1).sum(axis=1)
-        return np.array([np.bincount(years, each, AGES) for each in both])
+        age = np.minimum(ages_in(self.months - 1, self.people.shape[2]) // 12, OLDEST)
+        return _by_sex_and_age(self.people, age)
 
     def of_year(self, flow: int) -> Floats:
         """Return a flow of all places by calendar year, the census's first, as far as months have passed."""
@@ -119,22 +120,30 @@ def project(people: Floats, rates: Expected, months: int) -> Projection:
     settle = urban / np.maximum(urban.sum(axis=1, keepdims=True), 1e-300)  # newcomers live where others do
     movers = np.flatnonzero(rates.leave.any(axis=1))
     flows = np.zeros((4, places, months))
+    went = np.zeros((2, int(year_in(months - 1)) + 1, 2, AGES))
     for month in range(months):
         born = slice(0, MONTHS_OF_AGE + month)  # who lives before the month
         age = np.minimum(ages_in(month, births)[born] // 12, OLDEST)
-        year = min(int(year_in(month)), len(rates.death) - 1)
-        died = here[:, :, born] * rates.death[year][:, age]
+        year = int(year_in(month))
+        died = here[:, :, born] * rates.death[min(year, len(rates.death) - 1)][:, age]
         here[:, :, born] -= died
-        flows[1, :, month] = died.sum(axis=(1, 2))
+        flows[DEATHS, :, month] = died.sum(axis=(1, 2))
         newborn = here[:, _WOMEN, born] @ rates.birth[month][age]  # [places, areas of the mothers]
         left = here[movers][:, :, born] * rates.leave[movers][:, None, age]
         here[movers, :, born] -= left
-        flows[3, movers, month] = left.sum(axis=(1, 2))
+        flows[LEAVERS, movers, month] = left.sum(axis=(1, 2))
+        went[:, year] += _by_sex_and_age(died, age), _by_sex_and_age(left, age)
         here[:, _BOY : _BOY + 2, born.stop] += newborn * rates.boys
         here[:, _GIRL : _GIRL + 2, born.stop] += newborn * (1 - rates.boys)
-        flows[0, :, month] = newborn.sum(axis=1)
-        flows[2, :, month] = _let_come(here, rates, month, settle)
-    return Projection(here, flows, months)
+        flows[BIRTHS, :, month] = newborn.sum(axis=1)
+        flows[ARRIVALS, :, month] = _let_come(here, rates, month, settle)
+    return Projection(here, flows, went, months)
+
+
+def _by_sex_and_age(people: Floats, age: np.ndarray) -> Floats:
+    """Sum people (places, groups, months of birth) of some ages by sex and age, (2, 111)."""
+    both = people.sum(axis=0).reshape(2, 2, -1).sum(axis=1)
+    return np.array([np.bincount(age, each, AGES) for each in both])
 
 
 def _let_come(here: Floats, rates: Expected, month: int, settle: Floats) -> Floats:
