@@ -158,6 +158,11 @@ def _moved(evidence: Evidence, settings: Settings) -> tuple[Floats, Floats]:
     return cells, migration.county_net(evidence, float(totals.sum()))
 
 
+def gained_at(evidence: Evidence, settings: Settings, age: int) -> float:
+    """Return how many of an age and older in 2020 have come since 2010, net, persons."""
+    return float(_moved(evidence, settings)[0][:, :, age:].sum())
+
+
 def decade_tables(
     evidence: Evidence, settings: Settings, atlas: Atlas, start: Floats, deaths: Mortality
 ) -> LifeTables:
