@@ -1,4 +1,4 @@
-"""Collect the margins of the census of 2020, and seeds for what it leaves open.
+"""Collect the margins of a census, 2020 or 2010, and seeds for what it leaves open.
 
 Every total that the raking must meet comes from ``calibration/evidence``; how villages differ from towns is
 assumed (``calibration/parameters/founding.toml``). ``founding_tables`` is offered here beside the margins.
@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from calibration.evidence import PROVINCE, Evidence
 from calibration.founders import CENSUS, SEXES, collective_weight, founding_tables, maybe, province_ages
+from calibration.imputed import NONE, REST, imputed_2010, imputed_2020
 from calibration.settings import load_parameters
 from sim.kinds import Area, Quality, Sex
-from sim.margins import AGE_STARTS, Imputed, Margin, Margins
+from sim.margins import AGE_STARTS, Margin, Margins
 from sim.parameters import Settings
 from sim.places import Atlas
 
@@ -24,8 +25,6 @@ __all__ = ["census_margins", "founding_tables"]
 
 _GROUPS = len(AGE_STARTS)
 _CHILDREN, _ELDERS = slice(0, 4), slice(13, None)  # age groups of 0–14 and of 60+
-_NONE = -1
-_REST = " (rest)"
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -62,7 +61,7 @@ def census_margins(
         households=households,
         collective_weight=collective_weight(settings),
         household_size=_household_size(evidence, settings, census),
-        imputed=_imputed(atlas, tables, published, collective) if census == CENSUS else (),
+        imputed=imputed_2020(atlas, tables, published, collective) if census == CENSUS else imputed_2010(),
     )
 
 
@@ -103,11 +102,11 @@ def _place_tables(evidence: Evidence, atlas: Atlas, counties: Floats, census: in
     Where every county published a thing, cities add nothing but their rounding.
     """
     cities, single = _cities_and_counties(atlas)
-    made = {}
+    made: dict[str, Margin | None] = {}
     for level, places in (("counties", single), ("cities", cities)):
         for what, bands, length in (("sexes", _sexes, len(Sex)), ("ages", _broad_ages, _GROUPS)):
             inner = made.get(f"{what} of counties")
-            if level == "counties" or inner is None or (inner.groups == _NONE).any():
+            if level == "counties" or inner is None or (inner.groups == NONE).any():
                 name = f"{what} of {level}"
                 made[name] = _banded(name, places, counties, evidence, census, bands, length)
     order = [f"{what} of {level}" for level in ("cities", "counties") for what in ("sexes", "ages")]
@@ -119,7 +118,7 @@ def _banded(
     bands: Callable[[Evidence, str, float, int], Iterator[Band]], length: int,
 ) -> Margin | None:  # fmt: skip
     """Make one table out of the bands of sex or age that each place published, if any did."""
-    groups = np.full((len(counties), length), _NONE)
+    groups = np.full((len(counties), length), NONE)
     found: list[Band] = []
     for place, rows in places:
         for label, members, total, quality in bands(evidence, place, float(counties[rows].sum()), census):
@@ -190,7 +189,7 @@ def _urban(evidence: Evidence, atlas: Atlas, counties: Floats, census: int) -> t
 
 def _rest(label: str) -> str:
     """Mark a place whose total leaves out the parts that stand for themselves."""
-    return label if label.endswith(_REST) else label + _REST
+    return label if label.endswith(REST) else label + REST
 
 
 def _both_areas(groups: Ints, urban: Floats, counties: Floats) -> tuple[Ints, Floats]:
@@ -312,79 +311,3 @@ def _solve(function: Callable[[float], float], low: float, high: float) -> float
         middle = (low + high) / 2
         low, high = (middle, high) if function(middle) < 0 else (low, middle)
     return (low + high) / 2
-
-
-# What is imputed
-
-
-def _imputed(
-    atlas: Atlas, tables: tuple[Margin, ...], urban_published: Bools, collective: Margin
-) -> tuple[Imputed, ...]:
-    """Say what no source gives, from what the tables leave out."""
-    by_name = {table.name: table for table in tables}
-    urban = "、".join(map(str, atlas.cities.name[~urban_published]))
-    ages = _cities_outside(atlas, by_name["ages of cities"])
-    sexes = _cities_outside(atlas, by_name["sexes of cities"])
-    known = "、".join(label.removesuffix(_REST) for label in collective.labels[1:])
-    return (
-        Imputed(
-            f"{urban}：2020年城镇人口占比未见公布，取2018年占比，优势比乘以同一倍数，使全省合计等于普查数；"
-            "市内各县按居委会与村委会数量推算。",
-            f"{urban}: no urban share for 2020; the odds of 2018 times one factor, so that the province adds "
-            "up; counties within a city by their residents' and village committees.",
-        ),
-        Imputed(
-            f"{ages}：年龄构成未见公布，分担全省余数。",
-            f"{ages}: ages not published; they share the province's remainder.",
-        ),
-        Imputed(
-            f"{sexes}：性别构成未见公布，以2010年普查为初值分担余数。",
-            f"{sexes}: sexes not published; they share the remainder, seeded with the census of 2010.",
-        ),
-        Imputed(
-            "城乡分年龄人口未见公布：乡村老人、儿童占比为城镇的若干倍，系假定。",
-            "Ages by urban and rural were not found: how far villages are older is assumed.",
-        ),
-        Imputed(
-            f"集体户与家庭户：除{known}外分担全省余数，户规模以2010年为初值。",
-            f"Collective and family households: all but {known} share the remainder, sizes seeded with 2010.",
-        ),
-    )
-
-
-def imputed_2010() -> tuple[Imputed, ...]:
-    """Say what no source gives of the census of 2010."""
-    return (
-        Imputed(
-            "2010年各市、县年龄构成未见公布：全部以全省年龄分布、分县性别与城乡推算。",
-            "No ages of cities and counties of 2010: all follow the province's, by county, sex and area.",
-        ),
-        Imputed(
-            "除泉州外各市2010年城镇人口占比未见公布，取2018年占比，优势比乘以同一倍数，使全省合计等于普查数；"
-            "市内各县按2020年的居委会与村委会数量推算。",
-            "No urban shares of cities of 2010 but 泉州: the odds of 2018 times one factor, so that the province "
-            "adds up; counties within a city by their committees of 2020.",
-        ),
-        Imputed(
-            "2010年分县集体户人口未见公布，分担全省数；分县户规模取普查表5-3。",
-            "No people in collective households by county: they share the province's; sizes of family "
-            "households are those of the census's table 5-3.",
-        ),
-        Imputed(
-            "2005—2010年出生数未见公布：5岁以下按月均匀分布。收入、救助、就业、残疾沿用2020年的表。",
-            "No births of 2005 to 2010: ages under 5 are even by month. Incomes, support, work and disability "
-            "use the tables of 2020.",
-        ),
-        Imputed(
-            "各县人口增长取两次普查之差，含未来信息：分县不作检验。",
-            "How counties share the migrants is their growth from 2010 to 2020, which looks ahead: no county is "
-            "compared.",
-        ),
-    )
-
-
-def _cities_outside(atlas: Atlas, table: Margin) -> str:
-    """Name the cities of which a table says nothing."""
-    inside = (table.groups.reshape(len(atlas.counties.code), -1) != _NONE).any(axis=1)
-    spoken = np.bincount(atlas.counties.city, inside) > 0
-    return "、".join(map(str, atlas.cities.name[~spoken]))

@@ -26,7 +26,9 @@ class Course:
     urban: float  # share of them
     death: Floats  # [years, 2, 111], a person-year
     fertile: Floats  # [111], births a woman-year in the year of the census
-    fertility: Floats  # [spacing + months, 111], the same by month, from as many months before as births space
+    fertility: (
+        Floats  # [spacing + months, 111], the same by month, from as many months before as births space
+    )
     net: Floats  # [counties], persons a year
     leavers: Floats  # [classes], share of those who leave by class of age (``migration.CLASSES``)
     arrivals: Floats  # [years, counties, classes, 2], persons a month

@@ -73,7 +73,7 @@ def net_by_year(evidence: Evidence) -> Floats:
     """Return the province's net migration in each year's months of the decade, persons."""
     known = evidence.series("net_migration_residual")
     given = np.isin(YEARS, GIVEN)
-    parts = np.where(given, [known.get(year, 0) for year in YEARS] * MONTHS_IN / 12, 0)
+    parts = np.where(given, np.array([known.get(year, 0) for year in YEARS]) * MONTHS_IN / 12, 0)
     total = evidence.value("net_migration_between_censuses", year=_DECADE)
     return np.asarray(parts + (total - parts.sum()) * ~given * MONTHS_IN / MONTHS_IN[~given].sum())
 

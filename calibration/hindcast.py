@@ -17,9 +17,10 @@ from functools import lru_cache
 import numpy as np
 
 from calibration import vital
-from calibration.census import census_margins, founding_tables, imputed_2010
+from calibration.census import census_margins, founding_tables
 from calibration.decade import FIRST, LAST, MONTHS, YEARS, Mortality, decade_tables, gained_at
 from calibration.evidence import FOLDER, load_evidence
+from calibration.imputed import imputed_2010
 from calibration.mortality_fit import CENTRAL, Decade, fit, is_fitted, left_out, says, value_of
 from calibration.observations import Observation, Role, load_observations
 from calibration.projection import expected, founded
@@ -159,7 +160,8 @@ def hindcast(workers: int = 0, tell: Tell = print) -> Hindcast:
         seed=SEED, code=fingerprint(), evidence=_digest(), level=mortality.level, trend=mortality.trend,
         slope=mortality.slope, figures=figures, births_without_given=_births_by_fewer_numbers(figures),
         beside=_life_expectancies(mortality), migrants_of_60_plus=gained_at(evidence, settings, 60),
-        ages_published=_five_years(vital.population(evidence, LAST)), ages_simulated=_five_years(lived.by_age),
+        ages_published=_five_years(vital.population(evidence, LAST)),
+        ages_simulated=_five_years(lived.by_age),
         imputed=tuple((each.zh, each.en) for each in imputed_2010()), cpu_seconds=own + lived.cpu_seconds,
     )  # fmt: skip
 
@@ -175,7 +177,7 @@ def _basis(observation: Observation) -> str:
 def _five_years(by_age: Floats) -> tuple[tuple[int, ...], ...]:
     """Sum residents by sex and group of five years, the last 100 and older."""
     starts = [0, *AGE_STARTS[2:]]
-    return tuple(tuple(int(round(n)) for n in np.add.reduceat(each, starts)) for each in by_age)
+    return tuple(tuple(round(n) for n in np.add.reduceat(each, starts)) for each in by_age)
 
 
 def _births_by_fewer_numbers(figures: tuple[Compared, ...]) -> dict[str, list[float]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -66,11 +67,11 @@ class Projection:
     def of_year(self, flow: int) -> Floats:
         """Return a flow of all places by calendar year, the census's first, as far as months have passed."""
         years = np.array([int(year_in(month)) for month in range(self.months)])
-        return np.bincount(years, self.flows[flow].sum(axis=0))
+        return np.asarray(np.bincount(years, self.flows[flow].sum(axis=0)), dtype=np.float64)
 
 
 def ages_in(month: int, births: int) -> np.ndarray:
-    """Return the completed months of age, 0 for the unborn, of each month of birth in a month (-1: census)."""
+    """Return completed months of age by month of birth in a month (-1: the census), 0 for the unborn."""
     return np.maximum(month + MONTHS_OF_AGE - np.arange(births), 0)
 
 
@@ -82,7 +83,7 @@ def founded(cells: Cells, founding: FoundingTables, counties: Sequence[int]) -> 
     counts = cells.counts[list(counties)].transpose(0, 1, 3, 2)  # county, sex, area, age group
     inside = np.diff(founding.months, axis=1)  # [2, months of age]
     out = np.zeros((*counts.shape[:3], MONTHS_OF_AGE))
-    for group, (first, end) in enumerate(zip(_EDGES[:-1], _EDGES[1:], strict=True)):
+    for group, (first, end) in enumerate(pairwise(_EDGES.tolist())):
         share = inside[:, first:end] / inside[:, first:end].sum(axis=1, keepdims=True)
         out[..., first:end] = counts[..., group, None] * share[None, :, None, :]
     return out.reshape(len(counts), GROUPS, MONTHS_OF_AGE)[:, :, ::-1]

@@ -1,9 +1,9 @@
 """What a hindcast came to, figure by figure, as stored in ``hindcast.json``; documents read it here.
 
-Each figure says what the comparison is worth. *given*: the hindcast was told it, so that only the book-keeping
-is tested; *fitted*: mortality was fitted to it, and ``left_out`` is the miss when it is not; *partly*: the
-ages of migrants, which come from the same two censuses, have a share in it; *predicted*: nothing was fitted
-to it.
+Each figure says what the comparison is worth. *given*: the hindcast was told it, so that only the
+book-keeping is tested; *fitted*: mortality was fitted to it, and ``left_out`` is the miss when it is not;
+*partly*: the ages of migrants, which come from the same two censuses, have a share in it; *predicted*:
+nothing was fitted to it.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 A *span* is up to 64 months of one resident, from an even month on. A hash gives two months the upper halves
 of their words; the hashes of a span are made in one loop, which the compiler turns into vectors, and the
 halves held against *limits* wide enough for every age that the span can reach, for every month's fertility,
-every year's mortality and both states of function. Where no half passes its limit no rule of life can apply. The months that are
-left, a bit each, are lived by the rules with whole words and exact thresholds, so that limits that are too
-wide cost time and change nothing.
+every year's mortality and both states of function. Where no half passes its limit no rule of life can apply.
+The months that are left, a bit each, are lived by the rules with whole words and exact thresholds, so that
+limits that are too wide cost time and change nothing.
 """
 
 from __future__ import annotations

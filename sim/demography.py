@@ -117,7 +117,7 @@ def arrive(
     income), alone or with others if of working age, with children if older, with others if younger.
     """
     founders = residents.county
-    gains = tables.migration.arrivals.any(axis=(0, 2, 3))
+    gains: npt.NDArray[np.bool_] = np.asarray(tables.migration.arrivals.any(axis=(0, 2, 3)))
     gaining = np.flatnonzero(_lived_in(founders)[: len(gains)] & gains)
     came = [
         _newcomers(int(county), month, tables.migration, stream)
