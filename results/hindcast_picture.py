@@ -9,7 +9,7 @@ from calibration.validation import Compared, Hindcast
 
 WIDTH, HEIGHT = 860, 430
 PUBLISHED, BIRTHS, DEATHS, MEN, WOMEN = "#222222", "#2b7bba", "#b5462f", "#7aa6c2", "#d8a48f"
-_TEXT = 'font-family="sans-serif" font-size="12" fill="#222222"'
+_TEXT = 'font-family="Noto Sans CJK SC, Microsoft YaHei, sans-serif" font-size="12" fill="#222222"'
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,21 @@ def test_fertility_changes_by_its_trend_a_year() -> None:
     assert chance[20, 15:50] / chance[8, 15:50] == pytest.approx(0.95)
 
 
+def test_mortality_is_held_unless_a_trend_is_set() -> None:
+    held, falling = (tables(**changed).month.death for changed in ({}, {"mortality_trend": -0.02}))
+    assert (held == held[0]).all() and len(held) == 6, "2020 to 2025"
+    assert falling[0] == pytest.approx(held[0])
+    old = falling[:, 0, 0, 70].astype(float)
+    assert old[1:] / old[:-1] == pytest.approx(0.98, abs=0.001)
+
+
+def test_a_slope_moves_deaths_between_ages_around_75() -> None:
+    flat, sloped = (tables(**changed).yearly.death for changed in ({}, {"mortality_slope": -0.01}))
+    assert sloped[:, 75] == pytest.approx(flat[:, 75])
+    assert (sloped / flat)[:, 95] == pytest.approx(np.exp(-0.2))
+    assert (sloped / flat)[:, 65] == pytest.approx(np.exp(0.1))
+
+
 def test_cohorts_gain_what_the_evidence_says_they_did() -> None:
     """The evidence's own working, in five-year steps with unscaled rates."""
     gained = migration.cohort_residuals(EVIDENCE, 1.0).sum(axis=0)
