@@ -144,6 +144,7 @@ def hindcast(workers: int = 0, tell: Tell = print) -> Hindcast:
     tell(f"mortality: {mortality}")
     without = dict(zip(map(id, fitted), left_out(decade, fitted), strict=True))
     projected = expected_decade(mortality).at(mortality)
+    unfitted = decade.at(Mortality(load_parameters()["life.mortality_scale"]))
     own = time.process_time() - begun
     lived = live_province(mortality, workers, tell)
     figures = tuple(
@@ -151,7 +152,7 @@ def hindcast(workers: int = 0, tell: Tell = print) -> Hindcast:
             indicator=each.figure.indicator, year=each.figure.first_year, published=each.figure.value,
             simulated=value_of(each.figure.indicator, each.figure.first_year, lived.by_age, lived.flows),
             expected=says(projected, each), within=each.within, basis=_basis(each),
-            left_out=without.get(id(each)),
+            unfitted=each.miss(says(unfitted, each)), left_out=without.get(id(each)),
         )
         for each in observations
     )  # fmt: skip

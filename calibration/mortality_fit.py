@@ -78,8 +78,8 @@ def says(projection: Projection, observation: Observation) -> float:
 
 
 def is_fitted(observation: Observation) -> bool:
-    """Tell whether mortality is fitted to an observation of the hindcast."""
-    return observation.figure.indicator in FITTED
+    """Tell whether mortality is fitted to an observation of the hindcast: it must have a bound."""
+    return observation.figure.indicator in FITTED and observation.within is not None
 
 
 def fit(decade: Decade, observations: Sequence[Observation]) -> Mortality:

@@ -28,13 +28,14 @@ class Compared:
     expected: float
     within: float | None
     basis: str
+    unfitted: float  # the miss of expected lives at the mortality scale of runs from 2020, held
     left_out: float | None = None  # the miss where mortality is fitted without this figure
 
     @property
     def miss(self) -> float:
         """Return the relative error of the agents' figure.
 
-        >>> round(Compared("births", 2015, 100.0, 103.0, 102.0, 0.05, "given").miss, 4)
+        >>> round(Compared("births", 2015, 100.0, 103.0, 102.0, 0.05, "given", 0.01).miss, 4)
         0.03
         """
         return self.simulated / self.published - 1

@@ -61,7 +61,11 @@ def _years(panel: Panel, done: Hindcast) -> list[str]:
     for year in range(2014, 2021):
         parts.append(_word(panel.x(year), panel.top + panel.height + 18, str(year), "middle"))
     for indicator, colour in (("births_revised_base", BIRTHS), ("deaths_revised_base", DEATHS)):
-        parts += _series(panel, [each for each in done.figures if each.indicator == indicator], colour)
+        parts += _series(
+            panel,
+            [each for each in done.figures if each.indicator == indicator and each.year >= 2014],
+            colour,
+        )
     return parts
 
 

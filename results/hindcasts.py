@@ -27,8 +27,9 @@ Row = tuple[str, ...]
 
 def comparison(done: Hindcast) -> tuple[Row, list[Row]]:
     """Return head and rows of every figure: published, simulated, miss, bound, held or not, basis."""
-    head = ("数据 figure", "year", "published", "simulated", "miss", "bound", "held", "basis", "left out")
-    return head, [_row(each) for each in done.figures]
+    head = ("数据 figure", "year", "published", "simulated", "miss", "bound", "held", "basis")
+    more = ("left out", "unfitted")
+    return (*head, *more), [_row(each) for each in done.figures]
 
 
 def _row(each: Compared) -> Row:
@@ -36,7 +37,16 @@ def _row(each: Compared) -> Row:
     bound = "–" if each.within is None else f"± {each.within:.0%}"
     out = "" if each.left_out is None else f"{each.left_out:+.1%}"
     values = f"{each.published:,.0f}", f"{each.simulated:,.0f}", f"{each.miss:+.1%}"
-    return " ".join(NAMES[each.indicator]), str(each.year), *values, bound, held, each.basis, out
+    return (
+        " ".join(NAMES[each.indicator]),
+        str(each.year),
+        *values,
+        bound,
+        held,
+        each.basis,
+        out,
+        f"{each.unfitted:+.1%}",
+    )
 
 
 def mortality(done: Hindcast) -> tuple[Row, list[Row]]:
