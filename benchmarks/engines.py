@@ -84,7 +84,7 @@ class Person(mesa.Agent):
         of_death, of_function, of_move, of_work = self.model.words[self.row]
         age_months = month - self.birth_month
         age, lost, group = min(age_months // 12, OLDEST), int(self.function != NONE), 2 * self.sex + self.area
-        if of_death < t["death"][lost][group][age]:
+        if of_death < t["death"][0][lost][group][age]:
             self.go(DIED)
             return
         if of_move < t["birth"][month][self.sex][age] and month - self.last_birth >= t["spacing"]:

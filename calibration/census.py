@@ -1,4 +1,4 @@
-"""Collect the margins of the census of 2020, and seeds for what it leaves open.
+"""Collect the margins of a census, 2020 or 2010, and seeds for what it leaves open.
 
 Every total that the raking must meet comes from ``calibration/evidence``; how villages differ from towns is
 assumed (``calibration/parameters/founding.toml``). ``founding_tables`` is offered here beside the margins.
@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from calibration.evidence import PROVINCE, Evidence
 from calibration.founders import CENSUS, SEXES, collective_weight, founding_tables, maybe, province_ages
+from calibration.imputed import NONE, REST, imputed_2010, imputed_2020
 from calibration.settings import load_parameters
 from sim.kinds import Area, Quality, Sex
-from sim.margins import AGE_STARTS, Imputed, Margin, Margins
+from sim.margins import AGE_STARTS, Margin, Margins
 from sim.parameters import Settings
 from sim.places import Atlas
 
@@ -24,8 +25,6 @@ __all__ = ["census_margins", "founding_tables"]
 
 _GROUPS = len(AGE_STARTS)
 _CHILDREN, _ELDERS = slice(0, 4), slice(13, None)  # age groups of 0–14 and of 60+
-_NONE = -1
-_REST = " (rest)"
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -34,33 +33,35 @@ Place = tuple[str, Ints]  # its name in the evidence, its counties
 Band = tuple[str, list[int], float, Quality]  # label, members of an axis, persons
 
 
-def census_margins(evidence: Evidence, atlas: Atlas, settings: Settings | None = None) -> Margins:
+def census_margins(
+    evidence: Evidence, atlas: Atlas, settings: Settings | None = None, census: int = CENSUS
+) -> Margins:
     """Collect the margins and the seed of the raking; ``settings`` default to the central values.
 
     Tables, in the order in which they are raked: sexes and broad ages of cities and counties that published
     them, urban residents, the province by area, by age and sex, counties.
     """
     settings = settings or load_parameters()
-    counties = evidence.by_county("resident_population", CENSUS)
-    province = province_ages(evidence)
-    urban, published = _urban(evidence, atlas, counties)
+    counties = evidence.by_county("resident_population", census)
+    province = province_ages(evidence, census)
+    urban, published = _urban(evidence, atlas, counties, census)
     tables = (
-        *_place_tables(evidence, atlas, counties),
+        *_place_tables(evidence, atlas, counties, census),
         urban,
-        _province_by_area(evidence),
+        _province_by_area(evidence, census),
         _age_sex(province),
-        _counties(evidence, atlas, counties),
+        _counties(evidence, atlas, counties, census),
     )
-    collective, households = _household_margins(evidence, atlas, counties)
+    collective, households = _household_margins(evidence, atlas, counties, census)
     return Margins(
-        seed=_seed(evidence, atlas, settings, province, counties),
+        seed=_seed(evidence, atlas, settings, province, counties, census),
         counties=counties.astype(np.int64),
         tables=tables,
         collective=collective,
         households=households,
         collective_weight=collective_weight(settings),
-        household_size=_household_size(evidence, settings),
-        imputed=_imputed(atlas, tables, published, collective),
+        household_size=_household_size(evidence, settings, census),
+        imputed=imputed_2020(atlas, tables, published, collective) if census == CENSUS else imputed_2010(),
     )
 
 
@@ -79,50 +80,60 @@ def _age_sex(province: Floats) -> Margin:
     return Margin("age-sex", groups, province.ravel(), labels, (Quality.PUBLISHED,) * province.size)
 
 
-def _province_by_area(evidence: Evidence) -> Margin:
-    totals = [evidence.value(f"{area.name.lower()}_population", year=CENSUS) for area in Area]
+def _province_by_area(evidence: Evidence, census: int) -> Margin:
+    totals = [evidence.value(f"{area.name.lower()}_population", year=census) for area in Area]
     labels = tuple(f"{PROVINCE} {area.name.lower()}" for area in Area)
     return Margin(
         "province", np.arange(len(Area)), np.array(totals), labels, (Quality.PUBLISHED,) * len(Area)
     )
 
 
-def _counties(evidence: Evidence, atlas: Atlas, counties: Floats) -> Margin:
+def _counties(evidence: Evidence, atlas: Atlas, counties: Floats, census: int) -> Margin:
     names = [name for name, _ in _cities_and_counties(atlas)[1]]
-    figures = [evidence.figure("resident_population", name, CENSUS) for name in names]
+    figures = [evidence.figure("resident_population", name, census) for name in names]
     groups = np.arange(len(counties))[:, None, None, None]
     qualities = tuple(figure.quality for figure in figures)
     return Margin("counties", groups, counties, tuple(map(str, atlas.counties.name)), qualities)
 
 
-def _place_tables(evidence: Evidence, atlas: Atlas, counties: Floats) -> list[Margin]:
-    """Make the tables of sexes and broad ages, of cities and then of counties."""
-    tables = []
-    for level, places in zip(("cities", "counties"), _cities_and_counties(atlas), strict=True):
-        tables.append(_banded(f"sexes of {level}", places, counties, evidence, _sexes, len(Sex)))
-        tables.append(_banded(f"ages of {level}", places, counties, evidence, _broad_ages, _GROUPS))
-    return tables
+def _place_tables(evidence: Evidence, atlas: Atlas, counties: Floats, census: int) -> list[Margin]:
+    """Make the tables of sexes and broad ages, of cities and then of counties, as far as published.
+
+    Where every county published a thing, cities add nothing but their rounding.
+    """
+    cities, single = _cities_and_counties(atlas)
+    made: dict[str, Margin | None] = {}
+    for level, places in (("counties", single), ("cities", cities)):
+        for what, bands, length in (("sexes", _sexes, len(Sex)), ("ages", _broad_ages, _GROUPS)):
+            inner = made.get(f"{what} of counties")
+            if level == "counties" or inner is None or (inner.groups == NONE).any():
+                name = f"{what} of {level}"
+                made[name] = _banded(name, places, counties, evidence, census, bands, length)
+    order = [f"{what} of {level}" for level in ("cities", "counties") for what in ("sexes", "ages")]
+    return [table for table in map(made.get, order) if table is not None]
 
 
 def _banded(
-    name: str, places: list[Place], counties: Floats, evidence: Evidence,
-    bands: Callable[[Evidence, str, float], Iterator[Band]], length: int,
-) -> Margin:  # fmt: skip
-    """Make one table out of the bands of sex or age that each place published."""
-    groups = np.full((len(counties), length), _NONE)
+    name: str, places: list[Place], counties: Floats, evidence: Evidence, census: int,
+    bands: Callable[[Evidence, str, float, int], Iterator[Band]], length: int,
+) -> Margin | None:  # fmt: skip
+    """Make one table out of the bands of sex or age that each place published, if any did."""
+    groups = np.full((len(counties), length), NONE)
     found: list[Band] = []
     for place, rows in places:
-        for label, members, total, quality in bands(evidence, place, float(counties[rows].sum())):
+        for label, members, total, quality in bands(evidence, place, float(counties[rows].sum()), census):
             groups[np.ix_(rows, np.array(members))] = len(found)
             found.append((f"{place} {label}", members, total, quality))
+    if not found:
+        return None
     shaped = groups[:, :, None, None] if length == len(Sex) else groups[:, None, :, None]
     labels, _, totals, qualities = zip(*found, strict=True)
     return Margin(name, shaped, np.array(totals), labels, qualities)
 
 
-def _sexes(evidence: Evidence, place: str, residents: float) -> Iterator[Band]:
+def _sexes(evidence: Evidence, place: str, residents: float, census: int) -> Iterator[Band]:
     """Yield men and women where they are published, as counts or as a share."""
-    men = maybe(evidence, "male", place) or maybe(evidence, "share_male", place)
+    men = maybe(evidence, "male", place, census) or maybe(evidence, "share_male", place, census)
     if men is None:
         return
     count = men.value if men.unit == "persons" else men.value / 100 * residents
@@ -130,11 +141,13 @@ def _sexes(evidence: Evidence, place: str, residents: float) -> Iterator[Band]:
     yield SEXES[Sex.FEMALE], [int(Sex.FEMALE)], residents - count, men.quality
 
 
-def _broad_ages(evidence: Evidence, place: str, residents: float) -> Iterator[Band]:
+def _broad_ages(evidence: Evidence, place: str, residents: float, census: int) -> Iterator[Band]:
     """Yield the bands between the ages 0, 15, 60 and 65 at which a place published a count or a share."""
     above: dict[int, tuple[float, Quality]] = {0: (residents, Quality.PUBLISHED)}
     for age, word in ((15, "0_14"), (60, "60_plus"), (65, "65_plus")):
-        figure = maybe(evidence, f"age_{word}", place) or maybe(evidence, f"share_{word}", place)
+        figure = maybe(evidence, f"age_{word}", place, census) or maybe(
+            evidence, f"share_{word}", place, census
+        )
         if figure:
             count = figure.value if figure.unit == "persons" else figure.value / 100 * residents
             above[age] = (residents - count if age == 15 else count, figure.quality)
@@ -150,14 +163,14 @@ def _band(start: int, end: int) -> str:
     return f"{start}+" if end > 200 else f"{start}–{end - 1}"
 
 
-def _urban(evidence: Evidence, atlas: Atlas, counties: Floats) -> tuple[Margin, Bools]:
+def _urban(evidence: Evidence, atlas: Atlas, counties: Floats, census: int) -> tuple[Margin, Bools]:
     """Make the table of urban and rural residents, of known counties and of the rest of each city.
 
-    Returns it and which cities published a share for 2020. The others take their share of 2018, its odds
+    Returns it and which cities published a share for the year. The others take their share of 2018, its odds
     raised by one factor so that the province adds up.
     """
-    known = evidence.by_county("urban_population", CENSUS)
-    shares, published = _city_urban_shares(evidence, atlas, counties)
+    known = evidence.by_county("urban_population", census, required=False)
+    shares, published = _city_urban_shares(evidence, atlas, counties, census)
     groups = atlas.counties.city.copy()
     totals = list(shares * np.bincount(groups, counties))
     labels = [str(name) for name in atlas.cities.name]
@@ -176,7 +189,7 @@ def _urban(evidence: Evidence, atlas: Atlas, counties: Floats) -> tuple[Margin, 
 
 def _rest(label: str) -> str:
     """Mark a place whose total leaves out the parts that stand for themselves."""
-    return label if label.endswith(_REST) else label + _REST
+    return label if label.endswith(REST) else label + REST
 
 
 def _both_areas(groups: Ints, urban: Floats, counties: Floats) -> tuple[Ints, Floats]:
@@ -186,16 +199,18 @@ def _both_areas(groups: Ints, urban: Floats, counties: Floats) -> tuple[Ints, Fl
     return cells, np.column_stack([whole - urban, urban]).ravel()
 
 
-def _city_urban_shares(evidence: Evidence, atlas: Atlas, counties: Floats) -> tuple[Floats, Bools]:
-    """Return urban shares of the cities, and which were published for 2020."""
+def _city_urban_shares(
+    evidence: Evidence, atlas: Atlas, counties: Floats, census: int
+) -> tuple[Floats, Bools]:
+    """Return urban shares of the cities, and which were published for the year."""
     names = [str(name) for name in atlas.cities.name]
-    found = [maybe(evidence, "urban_share_yearend", name) for name in names]
+    found = [maybe(evidence, "urban_share_yearend", name, census) for name in names]
     published = np.array([figure is not None for figure in found])
     fixed = np.array([figure.value / 100 if figure else 0.0 for figure in found])
     past = [evidence.value("urban_share_as_first_published", name, 2018) / 100 for name in names]
     odds = np.array(past) / (1 - np.array(past))
     residents = np.bincount(atlas.counties.city, counties)
-    total = evidence.value("urban_population", year=CENSUS)
+    total = evidence.value("urban_population", year=census)
 
     def raised(factor: float) -> Floats:
         return np.where(published, fixed, odds * factor / (1 + odds * factor))
@@ -203,18 +218,20 @@ def _city_urban_shares(evidence: Evidence, atlas: Atlas, counties: Floats) -> tu
     return raised(_solve(lambda factor: float(raised(factor) @ residents) - total, 0.0, 100.0)), published
 
 
-def _household_margins(evidence: Evidence, atlas: Atlas, counties: Floats) -> tuple[Margin, Margin]:
+def _household_margins(
+    evidence: Evidence, atlas: Atlas, counties: Floats, census: int
+) -> tuple[Margin, Margin]:
     """Make the margins of people in collective households and of family households.
 
     Places that published both stand for themselves; the rest share the province's remainder.
     """
     whole = ("population_in_collective_households", "family_households")
-    totals = [[evidence.value(name, year=CENSUS) for name in whole]]
+    totals = [[evidence.value(name, year=census) for name in whole]]
     groups = np.zeros(len(counties), dtype=np.int64)
     labels, qualities = [PROVINCE], [Quality.PUBLISHED]
     cities, single = _cities_and_counties(atlas)
     for place, rows in cities + single:
-        known = _family_households(evidence, place, float(counties[rows].sum()))
+        known = _family_households(evidence, place, float(counties[rows].sum()), census)
         if known is not None:
             collective, households, quality = known
             outer = int(groups[rows[0]])
@@ -232,36 +249,38 @@ def _household_margins(evidence: Evidence, atlas: Atlas, counties: Floats) -> tu
 
 
 def _family_households(
-    evidence: Evidence, place: str, residents: float
+    evidence: Evidence, place: str, residents: float, census: int
 ) -> tuple[float, float, Quality] | None:
     """Return people in collective households and the number of family households, if published."""
-    households = maybe(evidence, "family_households", place)
-    people = maybe(evidence, "population_in_family_households", place)
+    households = maybe(evidence, "family_households", place, census)
+    people = maybe(evidence, "population_in_family_households", place, census)
     if households is None:
         return None
     if people is not None:
         return residents - people.value, households.value, people.quality
-    size = evidence.value("mean_family_household_size", place, CENSUS)
+    size = evidence.value("mean_family_household_size", place, census)
     return residents - size * households.value, households.value, Quality.DERIVED
 
 
-def _household_size(evidence: Evidence, settings: Settings) -> Floats:
+def _household_size(evidence: Evidence, settings: Settings, census: int) -> Floats:
     """Return relative household sizes by county: residents per family household in 2010, drawn together."""
     households = evidence.by_county("family_households_table_5_3", 2010)
     size = evidence.by_county("resident_population", 2010) / households
-    memory = settings["founding.household_size_memory"]
+    memory = settings["founding.household_size_memory"] if census > 2010 else 1
     return np.asarray(np.where(np.isnan(size), np.nanmean(size), size) ** memory)
 
 
 # Seeds
 
 
-def _seed(evidence: Evidence, atlas: Atlas, settings: Settings, province: Floats, counties: Floats) -> Floats:
+def _seed(
+    evidence: Evidence, atlas: Atlas, settings: Settings, province: Floats, counties: Floats, census: int
+) -> Floats:
     """Guess each cell from county, province's ages, urban share, sexes of 2010 and older villages."""
     men, women = (evidence.by_county(sex, 2010) for sex in SEXES)
     ratio = np.where(np.isnan(men), np.nansum(men) / np.nansum(women), men / women)
     by_sex = np.stack([ratio / (1 + ratio), 1 / (1 + ratio)], axis=1)[:, :, None, None]
-    urban = _urban_guess(evidence, atlas, counties)
+    urban = _urban_guess(evidence, atlas, counties, census)
     by_area = np.stack([1 - urban, urban], axis=1)[:, None, None, :]
     by_age = (province / province.sum(axis=1, keepdims=True))[None, :, :, None]
     older = np.ones((_GROUPS, len(Area)))
@@ -270,7 +289,7 @@ def _seed(evidence: Evidence, atlas: Atlas, settings: Settings, province: Floats
     return np.asarray(counties[:, None, None, None] * by_sex * by_area * by_age * older)
 
 
-def _urban_guess(evidence: Evidence, atlas: Atlas, counties: Floats) -> Floats:
+def _urban_guess(evidence: Evidence, atlas: Atlas, counties: Floats, census: int) -> Floats:
     """Guess counties' urban shares from their committees.
 
     A residents' committee stands for as many times the people of a village committee as makes the province's
@@ -278,7 +297,7 @@ def _urban_guess(evidence: Evidence, atlas: Atlas, counties: Floats) -> Floats:
     """
     committees = np.bincount(atlas.communities.county, atlas.communities.urban, len(counties))
     villages = np.bincount(atlas.communities.county, ~atlas.communities.urban, len(counties))
-    total = evidence.value("urban_population", year=CENSUS)
+    total = evidence.value("urban_population", year=census)
 
     def shares(times: float) -> Floats:
         return np.asarray(times * committees / (times * committees + villages))
@@ -292,48 +311,3 @@ def _solve(function: Callable[[float], float], low: float, high: float) -> float
         middle = (low + high) / 2
         low, high = (middle, high) if function(middle) < 0 else (low, middle)
     return (low + high) / 2
-
-
-# What is imputed
-
-
-def _imputed(
-    atlas: Atlas, tables: tuple[Margin, ...], urban_published: Bools, collective: Margin
-) -> tuple[Imputed, ...]:
-    """Say what no source gives, from what the tables leave out."""
-    by_name = {table.name: table for table in tables}
-    urban = "、".join(map(str, atlas.cities.name[~urban_published]))
-    ages = _cities_outside(atlas, by_name["ages of cities"])
-    sexes = _cities_outside(atlas, by_name["sexes of cities"])
-    known = "、".join(label.removesuffix(_REST) for label in collective.labels[1:])
-    return (
-        Imputed(
-            f"{urban}：2020年城镇人口占比未见公布，取2018年占比，优势比乘以同一倍数，使全省合计等于普查数；"
-            "市内各县按居委会与村委会数量推算。",
-            f"{urban}: no urban share for 2020; the odds of 2018 times one factor, so that the province adds "
-            "up; counties within a city by their residents' and village committees.",
-        ),
-        Imputed(
-            f"{ages}：年龄构成未见公布，分担全省余数。",
-            f"{ages}: ages not published; they share the province's remainder.",
-        ),
-        Imputed(
-            f"{sexes}：性别构成未见公布，以2010年普查为初值分担余数。",
-            f"{sexes}: sexes not published; they share the remainder, seeded with the census of 2010.",
-        ),
-        Imputed(
-            "城乡分年龄人口未见公布：乡村老人、儿童占比为城镇的若干倍，系假定。",
-            "Ages by urban and rural were not found: how far villages are older is assumed.",
-        ),
-        Imputed(
-            f"集体户与家庭户：除{known}外分担全省余数，户规模以2010年为初值。",
-            f"Collective and family households: all but {known} share the remainder, sizes seeded with 2010.",
-        ),
-    )
-
-
-def _cities_outside(atlas: Atlas, table: Margin) -> str:
-    """Name the cities of which a table says nothing."""
-    inside = (table.groups.reshape(len(atlas.counties.code), -1) != _NONE).any(axis=1)
-    spoken = np.bincount(atlas.counties.city, inside) > 0
-    return "、".join(map(str, atlas.cities.name[~spoken]))

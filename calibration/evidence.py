@@ -150,8 +150,10 @@ class Evidence:
             )
         return values
 
-    def by_county(self, indicator: str, year: int | str) -> NDArray[np.float64]:
+    def by_county(self, indicator: str, year: int | str, required: bool = True) -> NDArray[np.float64]:
         """Return the values of the 83 counties in the Atlas's order; NaN where there is no figure.
+
+        Raises EvidenceError where it is `required` and no county has one.
 
         >>> int(load_evidence().by_county("resident_population", 2020).sum())
         41540086
@@ -160,7 +162,7 @@ class Evidence:
         homes = atlas.cities.name[atlas.counties.city]
         names = [f"{city}{county}" for city, county in zip(homes, atlas.counties.name, strict=True)]
         found = [self.known(indicator, name, year) for name in names]
-        if not any(found):
+        if required and not any(found):
             raise EvidenceError(self._unknown(indicator, f"any county in {year}"))
         return np.array([figure.value if figure else math.nan for figure in found])
 

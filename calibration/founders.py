@@ -34,11 +34,14 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-def founding_tables(evidence: Evidence, settings: Settings) -> FoundingTables:
-    """Build the tables that founding draws from; see ``sim.founding.FoundingTables``."""
+def founding_tables(evidence: Evidence, settings: Settings, census: int = CENSUS) -> FoundingTables:
+    """Build the tables that founding draws from; see ``sim.founding.FoundingTables``.
+
+    For the census of 2010 ages and migrants are its own; incomes and support stay those of 2020.
+    """
     income, fit = _incomes(evidence)
     return FoundingTables(
-        months=_ages_in_months(evidence),
+        months=_ages_in_months(evidence, census),
         families=_family_tables(evidence, settings),
         extremely_poor=_by_area(evidence, "extremely_poor"),
         extremely_poor_elder_share=settings["founding.extremely_poor_elder_share"],
@@ -47,8 +50,8 @@ def founding_tables(evidence: Evidence, settings: Settings) -> FoundingTables:
         income=income,
         income_fit=fit,
         income_work_weight=settings["founding.income_work_weight"],
-        migrants=int(evidence.value("floating_population", year=CENSUS)),
-        migrants_of_city=_migrants_of_cities(evidence),
+        migrants=int(evidence.value("floating_population", year=census)),
+        migrants_of_city=_migrants_of_cities(evidence, census),
         migrant_weight=_migrant_weight(settings),
     )
 
@@ -71,12 +74,12 @@ def maybe(evidence: Evidence, indicator: str, place: str, year: int = CENSUS) ->
     return evidence.known(indicator, place, year)
 
 
-def province_ages(evidence: Evidence) -> Floats:
+def province_ages(evidence: Evidence, census: int = CENSUS) -> Floats:
     """Return the province's residents by sex and age group, (2, 22)."""
     ends = (0, 4, *range(9, 100, 5))
     words = [str(a) if a == b else f"{a}-{b}" for a, b in zip(AGE_STARTS, ends, strict=False)] + ["100+"]
     names = [[f"population_{word}_{sex}" for word in words] for sex in SEXES]
-    return np.array([[evidence.value(name, year=CENSUS) for name in row] for row in names])
+    return np.array([[evidence.value(name, year=census) for name in row] for row in names])
 
 
 def collective_weight(settings: Settings) -> Floats:
@@ -88,7 +91,7 @@ def collective_weight(settings: Settings) -> Floats:
     return np.stack([weight * settings["founding.collective_rural_ratio"], weight], axis=1)
 
 
-def _ages_in_months(evidence: Evidence) -> Floats:
+def _ages_in_months(evidence: Evidence, census: int) -> Floats:
     """Return the share of each sex younger than m completed months, (2, 1321).
 
     Below 5 years by births month by month, a monotone curve (PCHIP, Fritsch & Butland 1984) through yearly
@@ -96,11 +99,11 @@ def _ages_in_months(evidence: Evidence) -> Floats:
     """
     from scipy.interpolate import PchipInterpolator
 
-    province = province_ages(evidence)
+    province = province_ages(evidence, census)
     edges = np.array(AGE_STARTS) * 12
     curve = np.zeros((len(Sex), MONTHS_OF_AGE + 1))
     months = np.arange(MONTHS_OF_AGE + 1)
-    born = _born_since(evidence)
+    born = _born_since(evidence, census)
     for sex in Sex:
         below = np.append(0.0, province[sex].cumsum())
         curve[sex] = PchipInterpolator(edges, below[:-1])(np.minimum(months, 1200))
@@ -113,15 +116,20 @@ def _ages_in_months(evidence: Evidence) -> Floats:
     return curve / curve[:, -1:]
 
 
-def _born_since(evidence: Evidence) -> Floats:
-    """Return births in the m months before the census of 2020-11-01, m from 0 to 60."""
+def _born_since(evidence: Evidence, census: int) -> Floats:
+    """Return births in the m months before a census on 1 November, m from 0 to 60.
+
+    Where the five years before have no births on record, before 2010, they are taken as even.
+    """
     from scipy.interpolate import PchipInterpolator
 
     births = evidence.series("births_revised_base")
-    years = [year for year in sorted(births) if year >= 2014]
+    years = [year for year in sorted(births) if census - 6 <= year <= census]
+    if not years:
+        return np.arange(61) / 12
     curve = PchipInterpolator([*years, years[-1] + 1], np.cumsum([0.0, *(births[year] for year in years)]))
-    census = CENSUS + 10 / 12
-    return np.asarray(curve(census) - curve(census - np.arange(61) / 12))
+    day = census + 10 / 12
+    return np.asarray(curve(day) - curve(day - np.arange(61) / 12))
 
 
 def _married(evidence: Evidence, settings: Settings) -> Floats:
@@ -216,9 +224,9 @@ def _thousandths(logs: Floats) -> Floats:
     return np.asarray(incomes.reshape(INCOME_POINTS, 20).mean(axis=1))
 
 
-def _migrants_of_cities(evidence: Evidence) -> Floats:
+def _migrants_of_cities(evidence: Evidence, census: int) -> Floats:
     """Return floating residents of each city of the registry, NaN where not published."""
-    found = [maybe(evidence, "floating_in", str(name)) for name in load_atlas().cities.name]
+    found = [maybe(evidence, "floating_in", str(name), census) for name in load_atlas().cities.name]
     return np.array([figure.value if figure else np.nan for figure in found])
 
 

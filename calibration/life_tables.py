@@ -1,8 +1,6 @@
 """From the evidence to the tables of life: rates by age, turned into integer thresholds for a month.
 
-Mortality is the UN's for China 2020-2025, scaled to Fujian's deaths and held over the five years (the period
-is that of the run, and the scale was found on it). Fertility is the census's of 2020 with a trend. Nothing
-observed after 2020 is used.
+Mortality, fertility and migration by year come from a course (``calibration.course``).
 """
 
 from __future__ import annotations
@@ -10,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from calibration import function_law, migration, vital, work
+from calibration.course import Course, from_2020
 from calibration.evidence import Evidence
 from calibration.function_law import ACTIVE, LASTING, Law, Mix, Transitions
 from sim.clock import MONTHS_TO_END_OF_2025
@@ -37,52 +36,51 @@ EMPLOYEE_PENSION_AGE_MEN = 60
 
 
 def life_tables(
-    evidence: Evidence, settings: Settings, atlas: Atlas, months: int = MONTHS_TO_END_OF_2025
+    evidence: Evidence,
+    settings: Settings,
+    atlas: Atlas,
+    months: int = MONTHS_TO_END_OF_2025,
+    course: Course | None = None,
 ) -> LifeTables:
     """Build the tables of life from the evidence and the settings ``life.*`` for a run of `months`.
 
-    Raises EvidenceError where a figure is missing.
+    The course is that from 2020 on, unless another is given. Raises EvidenceError where a figure is missing.
     """
-    people = vital.population(evidence, 2020)
-    urban = evidence.value("urban_share", year=2020) / 100
-    table = vital.mortality(evidence, settings["life.mortality_scale"])
+    course = course or from_2020(evidence, settings, months)
+    people, urban, table = course.people, course.urban, course.death[0]
     moves = function_law.transitions(evidence, settings, urban)
     law = function_law.solve(settings, evidence, table, moves, vital.as_groups(people, urban), urban)
-    taking_part, factor = _participation(evidence, settings, people, law, urban)
-    births = vital.fertility(evidence, settings["life.fertility_scale"])
-    net = migration.county_net(evidence, settings["life.net_migration"])
-    profile = migration.age_profile(evidence, settings["life.mortality_scale"])
-    leaving = migration.leaving_rates(
-        net, profile, evidence.by_county("resident_population", 2020), people, births
-    )
+    taking_part, factor = _participation(evidence, settings, law)
+    leaving = migration.leaving_rates(course.net, course.leavers, course.counties, people, course.fertile)
     boys = settings["life.sex_ratio_at_birth"]
-    month = _month(settings, law, moves, births, leaving, taking_part, months)
+    month = _month(settings, law, moves, course, leaving, taking_part)
+    spacing = month.spacing
     return LifeTables(
         month=month,
         held=_held(month, law, moves),
         start=_origins(law, moves),
-        migration=_migration(settings, migration.arrivals(net, profile), atlas),
+        migration=_migration(settings, course.arrivals, atlas),
         male_birth=_one(boys / (100 + boys)),
         yearly=YearlyRates(
             death=table,
             death_by_function=law.mortality,
-            fertility=births,
+            fertility=course.fertile,
             fertility_trend=settings["life.fertility_trend"],
+            fertility_by_month=course.fertility[spacing:],
             prevalence=law.prevalence(),
             surveyed=law.surveyed(),
             participation=taking_part,
             participation_factor=factor,
             severe_share=float(law.mix.severity[2]),
-            net_migration=net,
+            net_migration=course.net,
             population=people,
         ),
     )
 
 
-def _participation(
-    evidence: Evidence, settings: Settings, people: Floats, law: Law, urban: float
-) -> tuple[Floats, float]:
-    """Return participation by sex and age, and Fujian's factor, given who is able to work."""
+def _participation(evidence: Evidence, settings: Settings, law: Law) -> tuple[Floats, float]:
+    """Return participation by sex and age in 2020, and Fujian's factor, given who is able to work."""
+    people, urban = vital.population(evidence, 2020), evidence.value("urban_share", year=2020) / 100
     shares = law.by_age()
     lost = shares[:, :, ACTIVE].sum(axis=2) * (1 - law.mix.severity[0]) + shares[:, :, LASTING]
     able = 1 - (vital.as_groups(np.ones((2, AGES)), urban) * lost).reshape(2, 2, AGES).sum(axis=1)
@@ -94,16 +92,15 @@ def _month(
     settings: Settings,
     law: Law,
     moves: Transitions,
-    births: Floats,
+    course: Course,
     leaving: Floats,
     taking_part: Floats,
-    months: int,
 ) -> Thresholds:
     spacing = int(settings["life.birth_spacing_months"])
-    by_month = vital.birth_probabilities(births, settings["life.fertility_trend"], months, spacing)
+    by_month = vital.birth_probabilities(course.fertility, spacing)
     mix = law.mix
     return Thresholds(
-        death=threshold(monthly(law.mortality)),
+        death=threshold(monthly(_by_year(law, course))),
         birth=threshold(np.stack((np.zeros_like(by_month), by_month), axis=1)),
         spacing=spacing,
         leave=from_top(monthly(leaving)),
@@ -125,12 +122,20 @@ def _month(
     )
 
 
+def _by_year(law: Law, course: Course) -> Floats:
+    """Return mortality by year, function, group and age: the law's, changed as the course changes."""
+    change = (course.death / course.death[0])[:, [Sex.MALE, Sex.MALE, Sex.FEMALE, Sex.FEMALE]]
+    return law.mortality * change[:, None]
+
+
 def _held(month: Thresholds, law: Law, moves: Transitions) -> Thresholds:
     """Return the thresholds under which life stands still."""
     turnover = month.turnover.copy()
     turnover[0] = threshold(function_law.held_onset(law, moves))
     never, none = from_top(np.zeros_like(month.leave, dtype=float)), np.zeros_like(month.birth)
-    return month._replace(turnover=turnover, birth=none, leave=never, disability=never[:GROUPS])
+    return month._replace(
+        death=month.death[:1], turnover=turnover, birth=none, leave=never, disability=never[:GROUPS]
+    )
 
 
 def _origins(law: Law, moves: Transitions) -> Origins:

@@ -70,16 +70,16 @@ def arrivals(net: Floats, profile: Floats) -> Floats:
     return np.asarray(np.maximum(net, 0)[:, None, None] * profile / 12)
 
 
-def leaving_rates(net: Floats, profile: Floats, residents: Floats, people: Floats, fertile: Floats) -> Floats:
+def leaving_rates(net: Floats, total: Floats, residents: Floats, people: Floats, fertile: Floats) -> Floats:
     """Return leaving rates a person-year, shape (counties, 111), of adults in counties that lose.
 
-    They have the province's profile of movers by age (`people` (2, 111) are its residents), the level that
+    They have the province's profile of movers by age (`total` (classes,) their shares, `people` (2, 111) its
+    residents), the level that
     loses each county its number from `residents`, children under 18 with their mothers included: those are
     taken to leave at the mean rate of women weighted by `fertile` (births by age, 15 years before).
     """
     by_age = people.sum(axis=0)
     classes = np.searchsorted(CLASSES, np.arange(AGES), side="right") - 1
-    total = profile.sum(axis=1)
     in_class = np.array([by_age[classes == n].sum() for n in range(len(total))])
     inside = (np.arange(AGES) >= ADULT) & (np.arange(AGES) < CLASSES[-1])
     rate = np.where(inside, (total / in_class)[np.clip(classes, 0, len(total) - 1)], 0)

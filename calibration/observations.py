@@ -25,7 +25,7 @@ class Role(Enum):
     HINDCAST = "hindcast"  # a run from 2010 must come within the stated share of it
     FIT = "fit"  # unknowns are fitted to it
     JUDGE = "judge"  # kept out of the fit, and shown beside what the fit predicts
-    TREND = "trend"  # what a hindcast is given year by year
+    TREND = "trend"  # what is derived year by year; a hindcast is given fertility and migration
 
 
 @dataclass(frozen=True)

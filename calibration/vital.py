@@ -12,6 +12,7 @@ from sim.rates import AGES, Floats, graduate
 SEXES = ("male", "female")  # in the order of kinds.Sex
 _STARTS = (0, 1, *range(5, 101, 5))
 _FERTILE = range(15, 50, 5)
+SLOPE_PIVOT = 75  # years of age; about as old as the dying are on average
 _MIDDLE_OF_2020 = 4.5  # months from the middle of 2020 to the middle of month 0, 2020-11
 
 
@@ -40,11 +41,12 @@ def population(evidence: Evidence, year: int) -> Floats:
     return np.array(both)
 
 
-def mortality(evidence: Evidence, scale: float, period: str = "2020-2025") -> Floats:
+def mortality(evidence: Evidence, scale: float, period: str = "2020-2025", slope: float = 0.0) -> Floats:
     """Return death rates by sex and single year of age, shape (2, 111), per person-year.
 
     UN rates of a five-year period times `scale`; weighted by the survivors of the rates themselves, each age
-    group keeps its published rate.
+    group keeps its published rate. Each year of age above 75 multiplies by exp(`slope`) more, each below by
+    as much less.
     """
     both = []
     for sex in SEXES:
@@ -53,7 +55,7 @@ def mortality(evidence: Evidence, scale: float, period: str = "2020-2025") -> Fl
         steps = rates[np.searchsorted(_STARTS, np.arange(AGES), side="right") - 1]
         survivors = np.exp(-np.append(0, np.cumsum(steps)[:-1]))
         both.append(graduate(_STARTS, rates, survivors) * scale)
-    return np.array(both)
+    return np.array(both) * np.exp(slope * (np.arange(AGES) - SLOPE_PIVOT))
 
 
 def fertility(evidence: Evidence, scale: float) -> Floats:
@@ -62,26 +64,43 @@ def fertility(evidence: Evidence, scale: float) -> Floats:
     A monotone cubic through the running sum keeps each five-year group's rate.
     """
     rates = [evidence.value(f"asfr_census_{group_name(first)}", "China", 2020) for first in _FERTILE]
+    return _single_ages(rates) * scale
+
+
+def fertility_of_year(evidence: Evidence, year: int) -> Floats:
+    """Return the UN's births per woman-year for China by single year of age in a year, shape (111,)."""
+    return _single_ages([evidence.value(f"asfr_{group_name(first)}", "China", year) for first in _FERTILE])
+
+
+def _single_ages(rates: list[float]) -> Floats:
     curve = PchipInterpolator([*_FERTILE, 50], 5 * np.append(0, np.cumsum(rates)))
     single = np.zeros(AGES)
     single[15:50] = np.diff(curve(np.arange(15, 51)))
-    return single * scale
+    return single
 
 
-def birth_probabilities(rates: Floats, trend: float, months: int, spacing: int) -> Floats:
+def fertility_by_month(rates: Floats, trend: float, months: int, spacing: int) -> Floats:
+    """Return births per woman-year from `spacing` months before the census on, (spacing + months, 111).
+
+    The rates of 2020 change by `trend` a year from the middle of 2020 on.
+    """
+    level = (1 + trend) ** ((np.arange(-spacing, months) + _MIDDLE_OF_2020) / 12)
+    return level[:, None] * rates
+
+
+def birth_probabilities(rates: Floats, spacing: int) -> Floats:
     """Return the probability of giving birth in a month, shape (months, 111), for women free to.
 
-    The rates of 2020 change by `trend` a year from the middle of 2020 on. Women within the spacing of their
-    last birth give none; the others' probability is raised by what those would have borne, so that expected
-    births are the rates'.
+    `rates` are by month, `fertility_by_month`. Women within the spacing of their last birth give none; the
+    others' probability is raised by what those would have borne, so that expected births are the rates'.
     """
-    past = np.arange(1, spacing)
-    at = np.arange(-spacing, months)
-    level = (1 + trend) ** ((at + _MIDDLE_OF_2020) / 12)
-    younger = np.append(0, rates[:-1])
-    earlier = rates + (younger - rates) * past[:, None] / 12  # k months back, at the ages of then
-    blocked = np.array([(level[m + spacing - past] @ earlier) / 12 for m in range(months)])
-    return level[spacing:, None] * rates / 12 / (1 - blocked)
+    months = len(rates) - spacing
+    younger = np.hstack((np.zeros((len(rates), 1)), rates[:, :-1]))
+    blocked = np.zeros((months, AGES))
+    for past in range(1, spacing):  # so many months back, at the ages of then
+        then = slice(spacing - past, spacing - past + months)
+        blocked += (rates[then] + (younger[then] - rates[then]) * past / 12) / 12
+    return rates[spacing:] / 12 / (1 - blocked)
 
 
 def as_groups(by_sex: Floats, urban_share: float) -> npt.NDArray[np.float64]:

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,22 @@ def _default(parameter: Any) -> str:
     return f"`{parameter.default}`" if isinstance(parameter.default, int | str) and parameter.default else ""
 
 
+def hindcast(part: str) -> str:
+    """Lay out a table of the hindcast."""
+    from calibration.validation import load_hindcast
+    from results.hindcasts import TABLES
+
+    return table(*TABLES[part](load_hindcast()))
+
+
+def picture() -> str:
+    """Draw the hindcast."""
+    from calibration.validation import load_hindcast
+    from results.hindcast_picture import draw
+
+    return draw(load_hindcast())
+
+
 WRITERS: dict[str, Callable[[], str]] = {
     "floors": floors,
     "columns": columns,
@@ -281,7 +298,12 @@ WRITERS: dict[str, Callable[[], str]] = {
     "observations": observations,
     "level": level,
     "commands": commands,
+    **{
+        f"hindcast-{part}": partial(hindcast, part)
+        for part in ("figures", "bases", "mortality", "births", "beside", "assumed")
+    },
 }
+PICTURES: dict[str, Callable[[], str]] = {"docs/pictures/hindcast.svg": picture}
 
 
 def names_in(text: str) -> list[str]:
@@ -295,13 +317,15 @@ def renewed(text: str) -> str:
 
 
 def main() -> None:
-    """Write every page again and name those that changed."""
+    """Write every page again and name those that changed; draw the pictures again."""
     for path in PAGES:
         old = path.read_text(encoding="utf-8")
         new = renewed(old)
         if new != old:
             path.write_text(new, encoding="utf-8")
             print(f"wrote {path.relative_to(HOUSE)}")
+    for name, draw in PICTURES.items():
+        (HOUSE / name).write_text(draw(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -287,6 +287,28 @@ def evidence(
         _print(nothing_found(words, known.near(strange), language))
 
 
+@app.command(help=_help("hindcast"))
+def hindcast(
+    stored: Annotated[bool, typer.Option("--stored", help=_help("hindcast stored"))] = False,
+    workers: Annotated[int | None, typer.Option(min=1, max=1024, help=_help("hindcast workers"))] = None,
+    out: Annotated[Path | None, typer.Option(help=_help("hindcast out"), metavar="FILE")] = None,
+    lang: Lang = None,
+) -> None:
+    """Live 2010 to 2020 and compare."""
+    from calibration.validation import load_hindcast, written
+    from jinlin.listings import list_hindcast
+
+    if stored:
+        done = load_hindcast()
+    else:
+        from calibration.hindcast import hindcast as live_decade
+
+        done = live_decade(workers or 0, lambda line: typer.echo(plain(line), err=True))
+    if out:
+        out.write_text(written(done), encoding="utf-8")
+    _print(list_hindcast(done, terminal_language(lang)))
+
+
 @app.command(help=_help("population"))
 def population(
     place: Annotated[

@@ -9,6 +9,7 @@ from jinlin.words import columns, plain, say
 from sim.parameters import Quantity
 
 if TYPE_CHECKING:
+    from calibration.validation import Hindcast
     from scenarios.authoring import Difference
     from scenarios.load import Scenario
     from scenarios.schema import Unit
@@ -116,3 +117,16 @@ def _part(key: str, language: str, rows: Sequence[tuple[str, ...]]) -> list[str]
 def _clean(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Take what could steer a terminal out of cells before their widths are measured."""
     return [tuple(plain(cell) for cell in row) for row in rows]
+
+
+def list_hindcast(done: Hindcast, language: str) -> list[str]:
+    """List a hindcast: each figure with its miss, bound and basis; what was fitted."""
+    rows: list[tuple[str, ...]] = [tuple(say("hindcast head", language).split("|"))]
+    for each in done.figures:
+        held = _NO_DATE if each.holds is None else say("yes" if each.holds else "no", language)
+        bound = _NO_DATE if each.within is None else f"± {each.within:.0%}"
+        values = f"{each.published:,.0f}", f"{each.simulated:,.0f}", f"{each.miss:+.1%}"
+        basis = say(f"basis {each.basis}", language)
+        rows.append((each.indicator, str(each.year), *values, bound, held, basis))
+    fitted = say("hindcast mortality", language, level=done.level, trend=done.trend, slope=done.slope)
+    return [*columns(_clean(rows)), fitted, say("hindcast bases", language)]

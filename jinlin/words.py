@@ -77,6 +77,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "Print the JSON Schema of scenario files, for editors.",
         "输出情景文件的 JSON Schema，供编辑器使用。",
     ),
+    "hindcast": (
+        "Live the census of 2010 to that of 2020 and compare with both and the yearbooks; minutes.",
+        "由2010年普查逐人模拟到2020年，与普查、年鉴比较；需数分钟。",
+    ),
+    "hindcast stored": ("Print the stored hindcast; nothing is lived.", "只打印已存的回测结果，不重新模拟。"),
+    "hindcast out": ("Also write the figures to this JSON file.", "另将结果写入此 JSON 文件。"),
+    "hindcast workers": (
+        "Processes at once, 1 to 1024; default: all cores.",
+        "并行进程数，1至1024；默认全部核心。",
+    ),
     "evidence": (
         "Find figures with their sources, and what contradicts them; without a word: how many there are.",
         "查找数据及其来源，以及相互矛盾的数据与取舍；不给词则列出各表条数。",
@@ -132,6 +142,25 @@ WORDS: dict[str, tuple[str, str]] = {
     "valid": ("valid", "有效"),
     "days": ("{share:g} within {days} days", "{days} 天内满足 {share:g}"),
     "range": ("{low:g} to {high:g}", "{low:g} 至 {high:g}"),
+    "hindcast head": (
+        "figure|year|published|simulated|miss|bound|held|basis",
+        "数据|年份|公布|模拟|误差|允许|是否在内|性质",
+    ),
+    "basis given": ("given", "给定"),
+    "basis fitted": ("fitted", "拟合"),
+    "basis partly": ("partly", "部分给定"),
+    "basis predicted": ("predicted", "预测"),
+    "hindcast mortality": (
+        "mortality: {level:g} times the UN's, {trend:+.2%} a year, {slope:+.4f} a year of age (fitted)",
+        "死亡率：联合国的{level:g}倍，每年{trend:+.2%}，每岁{slope:+.4f}（拟合）",
+    ),
+    "hindcast bases": (
+        "given: told to the hindcast; fitted: mortality fitted to it; "
+        "partly: migrants' ages have a share in it",
+        "给定：回测的输入；拟合：死亡率按此拟合；部分给定：迁移年龄亦取自两次普查",
+    ),
+    "yes": ("yes", "是"),
+    "no": ("NO", "否"),
     "found": ("{count} found", "共 {count} 项"),
     "nothing": ("nothing holds the word {word}", "没有含“{word}”的内容"),
     "near": ("nearest: {words}", "相近的词：{words}"),

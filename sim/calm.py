@@ -2,10 +2,10 @@
 
 A *span* is up to 64 months of one resident, from an even month on. A hash gives two months the upper halves
 of their words; the hashes of a span are made in one loop, which the compiler turns into vectors, and the
-halves held against *limits* wide enough for every age that the span can reach, for every month's fertility
-and for both states of function. Where no half passes its limit no rule of life can apply. The months that are
-left, a bit each, are lived by the rules with whole words and exact thresholds, so that limits that are too
-wide cost time and change nothing.
+halves held against *limits* wide enough for every age that the span can reach, for every month's fertility,
+every year's mortality and both states of function. Where no half passes its limit no rule of life can apply.
+The months that are left, a bit each, are lived by the rules with whole words and exact thresholds, so that
+limits that are too wide cost time and change nothing.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def limits_of(thresholds: Thresholds) -> npt.NDArray[np.void]:
     """Widen thresholds to limits that hold for a whole span; return ``Limits`` as a record."""
     t = thresholds
     limits = Limits(
-        death=_below(t.death.max(axis=0)),
+        death=_below(t.death.max(axis=(0, 1))),
         turnover=_below(t.turnover.max(axis=0)),
         disability=_above(t.disability),
         birth=_below(t.birth.max(axis=0)),

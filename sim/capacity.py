@@ -120,9 +120,8 @@ def _plan_of(plan: SupplyPlan, number: int) -> SupplyPlan:
     names = [kind.total, kind.mean_size, kind.new_size, kind.least_new, kind.most_new]
     for pool in kind.pools:
         names += [pool.share, pool.places_per_post, staffed.get(pool.cadre, "")]
-    settings, paths = (
-        {name: numbers[name] for name in names if name in numbers} for numbers in (plan.settings, plan.paths)
-    )
+    settings = {name: plan.settings[name] for name in names if name in plan.settings}
+    paths = {name: plan.paths[name] for name in names if name in plan.paths}
     return replace(plan, settings=settings, paths=paths)
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from sim.compiled import inner, njit
 from sim.kinds import Employment, Exit, Living, Payer, Pension, Sex
-from sim.rates import LifeTables, Migration
+from sim.rates import LifeTables, Migration, year_in
 from sim.residents import COLUMNS, NOBODY, STAYS, Residents
 from sim.streams import Decision, Stream, drawn, newborn_keys, newcomer_keys
 
@@ -117,9 +117,8 @@ def arrive(
     income), alone or with others if of working age, with children if older, with others if younger.
     """
     founders = residents.county
-    gaining = np.flatnonzero(
-        _lived_in(founders)[: len(tables.migration.arrivals)] & tables.migration.arrivals.any(axis=(1, 2))
-    )
+    gains: npt.NDArray[np.bool_] = np.asarray(tables.migration.arrivals.any(axis=(0, 2, 3)))
+    gaining = np.flatnonzero(_lived_in(founders)[: len(gains)] & gains)
     came = [
         _newcomers(int(county), month, tables.migration, stream)
         for month in range(months) for county in gaining
@@ -176,7 +175,8 @@ def _settle(age: npt.NDArray[np.int64], alone: npt.NDArray[np.bool_]) -> npt.NDA
 
 def _newcomers(county: int, month: int, migration: Migration, stream: Stream) -> Sequence[npt.NDArray]:
     """Return key, county, month, bounds of age in years, and sex of those who come to one county."""
-    expected = migration.arrivals[county]  # [classes, 2]
+    year = min(int(year_in(month)), len(migration.arrivals) - 1)
+    expected = migration.arrivals[year, county]  # [classes, 2]
     code = int(migration.county_code[county])
     cells = (_U64(code) << _32) + np.arange(expected.size, dtype=np.uint64)
     whole, part = expected.ravel() >> _32, expected.ravel() & _U64(2**32 - 1)

@@ -51,7 +51,7 @@ from sim.history import (
     newly_come,
 )
 from sim.kinds import Change, DisabilityKind, Employment, Exit, Function
-from sim.rates import OLDEST, LifeTables, as_record
+from sim.rates import OLDEST, LifeTables, as_record, year_in
 from sim.residents import NOBODY, Residents
 from sim.rows import rows_of, take
 from sim.streams import Stream
@@ -104,7 +104,7 @@ class _Lives:
     ) -> None:
         self.residents, self.months, self.stream, self.held = residents, months, stream, held
         rules = tables.held if held else tables.month
-        self.birth = rules.birth
+        self.by_time = rules.birth, rules.death
         self.tables = rules.packed, as_record(tables.start), limits_of(rules)
         self.flows = np.zeros((4, len(tables.migration.county_code), months), dtype=np.int64)
         self.entries = np.empty(residents.size + _MOST_A_MONTH * months, dtype=np.uint32)
@@ -126,7 +126,7 @@ class _Lives:
         while row < rows.stop:
             row, self.count = _live(
                 people, kin, self.lives, self.entries, self.flows, (row, rows.stop),
-                follow[row - rows.start :], whom, (self.held, self.months, self.birth, self.tables), room,
+                follow[row - rows.start :], whom, (self.held, self.months, self.by_time, self.tables), room,
                 self.count, self.stream.k0, self.stream.k1,
             )  # fmt: skip
             if row < rows.stop:
@@ -152,7 +152,7 @@ class _Lives:
 @njit(cache=True)
 def _live(people, kin, lives, entries, flows, rows, follow, whom, plan, room, count, k0, k1):  # type: ignore[no-untyped-def]
     """Live some rows; return the first row not lived, for lack of room, and how many entries there are."""
-    (spouse, mother), (held, months, birth, tables) = kin, plan
+    (spouse, mother), (held, months, by_time, tables) = kin, plan
     one, rules = room[0][0], (tables[0][0], tables[1][0], tables[2][0], room[1][0], room[2][0])
     for row in range(rows[0], rows[1]):
         if entries.size - count < _MOST_A_MONTH * months:
@@ -165,7 +165,7 @@ def _live(people, kin, lives, entries, flows, rows, follow, whom, plan, room, co
         life.first = count
         leads = np.int64(follow[row - rows[0]])
         why, month, count = _live_years(
-            one, life.comes + 1, min(months, leads + 1), held, birth, rules, entries, flows, count,
+            one, life.comes + 1, min(months, leads + 1), held, by_time, rules, entries, flows, count,
             k0, k1,
         )  # fmt: skip
         if why == _NOTHING and leads < months:
@@ -180,10 +180,10 @@ def _live(people, kin, lives, entries, flows, rows, follow, whom, plan, room, co
 
 
 @njit(inline="always")
-def _live_years(one, month, end, held, birth, rules, entries, flows, count, k0, k1):  # type: ignore[no-untyped-def]
+def _live_years(one, month, end, held, by_time, rules, entries, flows, count, k0, k1):  # type: ignore[no-untyped-def]
     """Live a resident span by span; return what ended it, in which month, and how many entries there are."""
     while month < end:
-        came, month, count = _live_span(one, month, end, held, birth, rules, entries, flows, count, k0, k1)
+        came, month, count = _live_span(one, month, end, held, by_time, rules, entries, flows, count, k0, k1)
         if came == _LEFT or (came == _DIED and not held):
             flows[DEATHS if came == _DIED else LEAVERS, one.county, month] += 1
             return came, month, count
@@ -195,7 +195,7 @@ def _live_years(one, month, end, held, birth, rules, entries, flows, count, k0, 
 
 
 @njit(inline="always")
-def _live_span(one, month, end, held, birth, rules, entries, flows, count, k0, k1):  # type: ignore[no-untyped-def]
+def _live_span(one, month, end, held, by_time, rules, entries, flows, count, k0, k1):  # type: ignore[no-untyped-def]
     """Live the span in which a month lies; return what ended it, that month or the next one, entries."""
     t, limits, draws, view = rules[0], rules[2], rules[3], rules[4]
     place = month % 2
@@ -220,7 +220,7 @@ def _live_span(one, month, end, held, birth, rules, entries, flows, count, k0, k
             return _NOTHING, first + span, count
         place = first_of(bits)
         month = first + place
-        came, count = _live_month(one, month, place, held, birth, t, view.half, entries, count, k0, k1)
+        came, count = _live_month(one, month, place, held, by_time, t, view.half, entries, count, k0, k1)
         if came >= _DIED:
             return came, month, count
         if came == _GAVE_BIRTH:
@@ -240,7 +240,7 @@ def _boundaries(one, age, age_months, t, limits):  # type: ignore[no-untyped-def
 
 
 @njit(inline="always")
-def _live_month(one, month, place, held, birth, t, half, entries, count, k0, k1):  # type: ignore[no-untyped-def]
+def _live_month(one, month, place, held, by_time, t, half, entries, count, k0, k1):  # type: ignore[no-untyped-def]
     """Live one month by the rules, 1 to 6; return what came and how many entries there are."""
     # 1 age
     age_months = (0 if held else month) - np.int64(one.birth_month)
@@ -248,7 +248,7 @@ def _live_month(one, month, place, held, birth, t, half, entries, count, k0, k1)
     was = one.function, one.function_since, one.disability_kind, one.employment, one.pension
     # 2 to 5
     word = whole_words(one, month, place, half, k0, k1)
-    came = _happen(one, word[0], word[1], word[2], age, month, birth, t, k0, k1)
+    came = _happen(one, word[0], word[1], word[2], age, month, by_time, t, k0, k1)
     if came >= _DIED:
         return came, count
     if came == _GAVE_BIRTH:
@@ -261,12 +261,13 @@ def _live_month(one, month, place, held, birth, t, half, entries, count, k0, k1)
 
 
 @njit(inline="always")
-def _happen(one, of_death, of_function, of_move, age, month, birth, t, k0, k1):  # type: ignore[no-untyped-def]
+def _happen(one, of_death, of_function, of_move, age, month, by_time, t, k0, k1):  # type: ignore[no-untyped-def]
     """Apply the rules 2 to 5 to a resident; return what the month will have to settle."""
     group, came = 2 * one.sex + one.area, _NOTHING
+    birth, death = by_time
     lost = np.int64(one.function != Function.NONE)
     # 2 die
-    if of_death < t.death[lost, group, age]:
+    if of_death < death[min(year_in(month), len(death) - 1), lost, group, age]:
         return _DIED
     # 3 give birth
     born = of_move < birth[min(month, len(birth) - 1), one.sex, age]
@@ -341,5 +342,5 @@ def life_ending(
     age = np.minimum((-1 - residents.birth_month[rows].astype(np.int64)) // 12, OLDEST)
     lost = (residents.function[rows] != Function.NONE).astype(np.int64)
     group = 2 * residents.sex[rows].astype(np.int64) + residents.area[rows]
-    words = tables.held.death[lost, group, age] + tables.held.turnover[lost, group, age]
+    words = tables.held.death[0, lost, group, age] + tables.held.turnover[lost, group, age]
     return np.asarray(words / 2.0**32)

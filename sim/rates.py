@@ -15,12 +15,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.clock import FOUNDING
+from sim.compiled import njit
 from sim.streams import threshold
 
 AGES = 111
 OLDEST = AGES - 1
 GROUPS = 4
 ONSET_AGE = 50  # below it function is lost only with a surveyed disability, for good
+_PASSED = FOUNDING.month - 1  # months of the census's year before it; that of 2010 was on the same day
 RANKS = 65536  # work_rank is uniform on 0 to 65535
 
 Floats = npt.NDArray[np.float64]
@@ -33,7 +36,7 @@ class Thresholds(NamedTuple):
     ``[top]`` marks thresholds from the top end of the word.
     """
 
-    death: Words  # [2 able or disabled, 4 groups, 111 ages], a month
+    death: Words  # [years, 2 able or disabled, 4 groups, 111 ages], a month; years from the census's on
     birth: Words  # [months, 2 sexes, 111], a month, for women whose last birth lies spacing months back
     spacing: int  # months between births
     leave: Words  # [top] [counties, 111], a month
@@ -57,8 +60,8 @@ class Thresholds(NamedTuple):
 
     @property
     def packed(self) -> npt.NDArray[np.void]:
-        """Return all but births, whose months differ from run to run, as one record."""
-        return as_record(self, without="birth")
+        """Return all but births and deaths, whose months and years differ from run to run, as one record."""
+        return as_record(self, without=("birth", "death"))
 
 
 class Origins(NamedTuple):
@@ -74,22 +77,22 @@ class Origins(NamedTuple):
 class Migration(NamedTuple):
     """Who comes to the counties that gain (who leaves the others: ``Thresholds.leave``)."""
 
-    arrivals: Words  # [counties, classes of age, 2 sexes], persons a month x 2**32
+    arrivals: Words  # [years, counties, classes of age, 2 sexes], persons a month x 2**32
     first_age: npt.NDArray[np.int64]  # [classes + 1], bounds of the classes, years
     county_code: npt.NDArray[np.int64]  # [counties]
     alone: int  # threshold: a newcomer of working age lives alone
 
 
-def as_record(table: NamedTuple, without: str = "") -> npt.NDArray[np.void]:
+def as_record(table: NamedTuple, without: tuple[str, ...] = ()) -> npt.NDArray[np.void]:
     """Pack a table of numbers and arrays into one record, which compiled code reads as it reads the table.
 
     A compiled function takes a record for one argument, however many tables it holds.
 
-    >>> one = as_record(Migration(np.zeros((1, 1, 2), "u8"), np.arange(2), np.array([350102]), 7))
+    >>> one = as_record(Migration(np.zeros((1, 1, 1, 2), "u8"), np.arange(2), np.array([350102]), 7))
     >>> int(one["alone"][0]), one["arrivals"].shape
-    (7, (1, 1, 1, 2))
+    (7, (1, 1, 1, 1, 2))
     """
-    arrays = {name: np.asarray(values) for name, values in table._asdict().items() if name != without}
+    arrays = {name: np.asarray(values) for name, values in table._asdict().items() if name not in without}
     fields = [(name, "u8" if not a.ndim else a.dtype.str, a.shape) for name, a in arrays.items()]
     record = np.zeros(1, dtype=np.dtype(fields))
     for name, values in arrays.items():
@@ -101,10 +104,11 @@ def as_record(table: NamedTuple, without: str = "") -> npt.NDArray[np.void]:
 class YearlyRates:
     """The rates behind the thresholds, per person-year, for tests and documents."""
 
-    death: Floats  # [2 sexes, 111]
+    death: Floats  # [2 sexes, 111], in the census's year
     death_by_function: Floats  # [2, 4, 111]
-    fertility: Floats  # [111], 2020
+    fertility: Floats  # [111], in the census's year
     fertility_trend: float  # change a year
+    fertility_by_month: Floats  # [months, 111]
     prevalence: Floats  # [4, 111], any loss of function
     surveyed: Floats  # [4, 111], surveyed disability
     participation: Floats  # [2, 111], share
@@ -124,6 +128,16 @@ class LifeTables:
     migration: Migration
     male_birth: int  # threshold: a newborn is a boy
     yearly: YearlyRates
+
+
+@njit(inline="always")
+def year_in(month):  # type: ignore[no-untyped-def]
+    """Return the calendar year of a month (>= 0), counted from that of the census.
+
+    >>> [int(year_in(month)) for month in (0, 1, 2, 13, 14)]
+    [0, 0, 1, 1, 2]
+    """
+    return (month + _PASSED) // 12
 
 
 def from_top(probability: npt.ArrayLike) -> Words:

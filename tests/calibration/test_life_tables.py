@@ -44,10 +44,10 @@ def test_town_dwellers_die_a_twentieth_less() -> None:
 
 def test_expected_births_are_the_rates_whatever_the_spacing() -> None:
     rates, months = vital.fertility(EVIDENCE, 1.0), 40
-    chance = vital.birth_probabilities(rates, -0.05, months, spacing=10)
+    chance = vital.birth_probabilities(vital.fertility_by_month(rates, -0.05, months, 10), spacing=10)
     # One age with constant rates: a renewal of free women, months since the last birth 1 to 9 or free.
     level = np.full(111, 0.12)
-    steady = vital.birth_probabilities(level, 0.0, months, spacing=10)[0, 30]
+    steady = vital.birth_probabilities(vital.fertility_by_month(level, 0.0, months, 10), spacing=10)[0, 30]
     free, bound = 1.0, np.zeros(9)
     for _ in range(600):
         births = free * steady
@@ -58,8 +58,24 @@ def test_expected_births_are_the_rates_whatever_the_spacing() -> None:
 
 
 def test_fertility_changes_by_its_trend_a_year() -> None:
-    chance = vital.birth_probabilities(vital.fertility(EVIDENCE, 1.0), -0.05, 62, spacing=1)
+    rates = vital.fertility_by_month(vital.fertility(EVIDENCE, 1.0), -0.05, 62, spacing=1)
+    chance = vital.birth_probabilities(rates, spacing=1)
     assert chance[20, 15:50] / chance[8, 15:50] == pytest.approx(0.95)
+
+
+def test_mortality_is_held_unless_a_trend_is_set() -> None:
+    held, falling = (tables(**changed).month.death for changed in ({}, {"mortality_trend": -0.02}))
+    assert (held == held[0]).all() and len(held) == 6, "2020 to 2025"
+    assert falling[0] == pytest.approx(held[0])
+    old = falling[:, 0, 0, 70].astype(float)
+    assert old[1:] / old[:-1] == pytest.approx(0.98, abs=0.001)
+
+
+def test_a_slope_moves_deaths_between_ages_around_75() -> None:
+    flat, sloped = (tables(**changed).yearly.death for changed in ({}, {"mortality_slope": -0.01}))
+    assert sloped[:, 75] == pytest.approx(flat[:, 75])
+    assert (sloped / flat)[:, 95] == pytest.approx(np.exp(-0.2))
+    assert (sloped / flat)[:, 65] == pytest.approx(np.exp(0.1))
 
 
 def test_cohorts_gain_what_the_evidence_says_they_did() -> None:
@@ -84,9 +100,10 @@ def test_counties_share_the_province_s_migration() -> None:
 
 
 def test_newcomers_of_a_year_are_the_gains() -> None:
-    arrivals = tables().migration.arrivals.astype(float).sum(axis=(1, 2)) / 2**32 * 12
-    assert arrivals == pytest.approx(np.maximum(tables().yearly.net_migration, 0), abs=0.01)
-    assert (tables().migration.first_age[0], len(load_atlas().counties.code)) == (3, len(arrivals))
+    arrivals = tables().migration.arrivals.astype(float).sum(axis=(2, 3)) / 2**32 * 12
+    for year in arrivals:
+        assert year == pytest.approx(np.maximum(tables().yearly.net_migration, 0), abs=0.01)
+    assert (tables().migration.first_age[0], len(load_atlas().counties.code)) == (3, arrivals.shape[1])
 
 
 def test_the_surveyed_shares_are_met_together() -> None:

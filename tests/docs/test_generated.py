@@ -35,6 +35,11 @@ def test_a_page_says_what_the_code_says(path: Path, generate: ModuleType) -> Non
     assert generate.renewed(text) == text, f"{label(path)}: run `make docs`"
 
 
+def test_a_picture_shows_what_the_code_draws(generate: ModuleType) -> None:
+    for name, draw in generate.PICTURES.items():
+        assert (HOUSE / name).read_text(encoding="utf-8") == draw(), f"{name}: run `make docs`"
+
+
 def test_every_generated_passage_is_used(generate: ModuleType) -> None:
     used = {name for path in PAGES for name in generate.names_in(path.read_text(encoding="utf-8"))}
     assert used == set(generate.WRITERS)

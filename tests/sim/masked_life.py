@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from sim import demography, disability
 from sim.kinds import DisabilityGrade, DisabilityKind, Employment, Exit, Function, Living, Pension, Sex
-from sim.rates import OLDEST, ONSET_AGE, LifeTables, Thresholds
+from sim.rates import OLDEST, ONSET_AGE, LifeTables, Thresholds, year_in
 from sim.residents import NOBODY, STAYS, Residents
 from sim.streams import Decision, Stream
 
@@ -57,7 +57,8 @@ class MaskedLife:
         age_months = np.maximum((0 if self.held else month) - people.birth_month.astype(np.int64), 0)
         age = np.minimum(age_months // 12, OLDEST)
         lost, group = (people.function > 0).astype(int), 2 * people.sex.astype(int) + people.area
-        died = here & (word[0] < t.death[lost, group, age])
+        death = t.death[min(year_in(month), len(t.death) - 1)]
+        died = here & (word[0] < death[lost, group, age])
         stays = here & ~died & (word[2] < t.leave[people.county, age])
         left = here & ~died & ~stays
         fertility = t.birth[min(month, len(t.birth) - 1)]

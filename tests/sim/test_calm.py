@@ -42,7 +42,8 @@ def half(word: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("name", ["death", "turnover", "birth"])
 def test_no_word_below_a_threshold_of_a_span_lies_above_its_limit(name: str) -> None:
     """A word is an event where it lies below a threshold; its half is looked at up to the limit, included."""
-    thresholds = getattr(tables().month, name).max(axis=0)  # of both states of function, of all months
+    table = getattr(tables().month, name)
+    thresholds = table.reshape(-1, *table.shape[-2:]).max(axis=0)  # of both states of function, of all times
     for age in AGES:
         highest = thresholds[:, ages_within(age)].max(axis=1)
         assert (LIMITS[name][:, age] >= half(np.maximum(highest, 1) - 1)).all(), age

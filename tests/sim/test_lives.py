@@ -45,7 +45,10 @@ def families(count: int) -> Residents:
 
 
 def crowded() -> LifeTables:
-    """Make tables under which everything happens twenty times as often, often to one in one month."""
+    """Make tables under which everything happens twenty times as often, often to one in one month.
+
+    Deaths change from year to year.
+    """
 
     def often(threshold: Words) -> Words:
         return np.minimum(threshold * np.uint64(20), 2**31).astype(np.uint64)
@@ -55,7 +58,7 @@ def crowded() -> LifeTables:
 
     def rates(month: Thresholds) -> Thresholds:
         return month._replace(
-            death=often(month.death),
+            death=np.stack([often(d) // np.uint64(1 + n % 3) for n, d in enumerate(month.death)]),
             birth=often(month.birth) // np.uint64(4),
             leave=often_from_top(month.leave),
             turnover=often(month.turnover),
@@ -68,7 +71,9 @@ def crowded() -> LifeTables:
 def few_come() -> LifeTables:
     """Make tables by which a county gains a tenth of what it does: these are not all its residents."""
     migration = tables().migration
-    return replace(tables(), migration=migration._replace(arrivals=migration.arrivals // np.uint64(10)))
+    some = migration.arrivals[0] // np.uint64(10)
+    by_year = np.stack([some // np.uint64(1 + n % 3) for n in range(6)])
+    return replace(tables(), migration=migration._replace(arrivals=by_year))
 
 
 @pytest.mark.parametrize("held", [False, True], ids=["free", "held"])
