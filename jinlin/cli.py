@@ -5,7 +5,9 @@ Whatever a user can put right is a JinlinError: one line on the error stream, ex
 
 from __future__ import annotations
 
+import atexit
 import errno
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -107,7 +109,7 @@ def run(
 
     from jinlin.progress import Progress
     from jinlin.running import logs_compared, run_scenarios
-    from scenarios.experiments import life_key
+    from scenarios.studies import life_key
 
     _compile(workers or 0, language)
     folder = out or (Path("runs") / loaded[0].id if len(loaded) == 1 else Path("runs"))
@@ -349,6 +351,7 @@ def in_language(command: Any, language: str, name: str = "jinlin") -> Any:
 
 def main() -> None:
     """Run the command line in the language of the terminal."""
+    atexit.register(gc.freeze)  # else Python looks through all that was imported once more before it ends
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(

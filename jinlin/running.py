@@ -9,9 +9,9 @@ from pathlib import Path
 
 from results.manifest import SameLogEntry, read_manifest
 from results.run_folder import claim, vacant, write_run
-from scenarios.experiments import Study, life_key
 from scenarios.load import Scenario
 from scenarios.runner import Event, run_study
+from scenarios.studies import Study, life_key
 from sim.clock import MONTHS_TO_END_OF_2025
 from sim.errors import RunError
 from sim.kinds import Engine

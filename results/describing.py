@@ -28,11 +28,11 @@ from results.manifest import (
     SupplyEntry,
     TargetEntry,
 )
-from scenarios.experiments import Study
 from scenarios.load import Scenario
 from scenarios.plan import Kind, load_register
 from scenarios.runner import Outcome
 from scenarios.schema import Judged
+from scenarios.studies import Study
 from scenarios.supply import dated_path, delivered_path
 from sim.clock import name_of
 from sim.kinds import Mechanism, Quality

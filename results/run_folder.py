@@ -22,10 +22,10 @@ from results.manifest import (
 from results.probing import binding_frame, turning_frame
 from results.summary import write_summary
 from results.tables import Run, writing
-from scenarios.experiments import Study
 from scenarios.load import Scenario
 from scenarios.probes import cost_probes, probes_of
 from scenarios.runner import Outcome
+from scenarios.studies import Study
 from sim.errors import RunError
 
 

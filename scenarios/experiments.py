@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
@@ -28,45 +27,22 @@ from scenarios.ledgers import LedgerStore, Lived, ledger_facts
 from scenarios.load import Scenario
 from scenarios.probes import Binding, Central, Change, bind_all, probe_all
 from scenarios.spread import census_base
+from scenarios.studies import Job, Study, smallest_job
 from scenarios.supply import own_settings, supply_plan
 from sim.capacity import build_supply
-from sim.kinds import Engine
 from sim.margins import Cells, rake
 from sim.measures import Frame, Replay, Table, life_table, month_table, unit_table, wait_table
 from sim.model import CommunityModel, World, replay
 from sim.needs import Ledger
 from sim.parameters import Settings
 from sim.persons import Roll, cascade_table
-from sim.places import Atlas, Selection, load_atlas
+from sim.places import Atlas, load_atlas
 from sim.recall import Recall
 from sim.services import Service
 from sim.streams import Stream
 from sim.supply import CensusBase
 
 Progress = Callable[[str, int, int], None]  # name of the market, replication, months lived
-
-
-@dataclass(frozen=True)
-class Study:
-    """What to run: scenarios that share their services, places, replications and a seed."""
-
-    scenarios: tuple[Scenario, ...]
-    selection: Selection
-    replications: int
-    seed: int
-    months: int
-    probed: bool = True
-    engine: Engine = Engine.COMPILED
-    ledgers: Path | None = None  # where ledgers are kept; None: nowhere
-    threads: int = 1  # of a job that replays probes: the cores of the workers that have nothing left to do
-
-
-@dataclass(frozen=True)
-class Job:
-    """One market in one replication."""
-
-    market: int
-    replication: int
 
 
 @dataclass(frozen=True)
@@ -92,27 +68,6 @@ class JobResult:
     residents: tuple[int, int, int]  # at the founding, at the end, resident-months
     seconds: dict[str, float]
     peak_mb: float
-
-
-def life_key(scenario: Scenario) -> str:
-    """Name what life and needs depend on: scenarios of one key are lived once and share their draws."""
-    settings = scenario.settings.quantities
-    kept = {name: (q.value, q.low, q.high) for name, q in sorted(settings.items()) if q.touches == "life"}
-    services = [(s.id, s.needed, s.ask_every_months, s.wish_ceiling) for s in scenario.services]
-    return repr((kept, services))
-
-
-def jobs_of(study: Study, atlas: Atlas) -> list[Job]:
-    """List the jobs of a study, the largest markets first, so that workers end together."""
-    sizes = {market: int(base_of_province().residents[list(atlas.markets[market].counties)].sum())
-             for market in study.selection.markets}  # fmt: skip
-    markets = sorted(study.selection.markets, key=lambda market: (-sizes[market], market))
-    return [Job(market, replication) for market in markets for replication in range(study.replications)]
-
-
-def smallest_job(study: Study, atlas: Atlas) -> Job:
-    """Return the job whose market both engines serve: the smallest, in replication 0."""
-    return Job(jobs_of(study, atlas)[-1].market, 0)
 
 
 @lru_cache(maxsize=1)

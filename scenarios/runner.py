@@ -14,19 +14,22 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, Queue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenarios.agreement import Agreement
-from scenarios.experiments import Job, JobResult, Study, jobs_of, run_job
-from scenarios.probes import Binding
+from scenarios.studies import Job, Study, jobs_of
 from scenarios.workers import end_workers, worker_context
 from sim.errors import JinlinError, RunError
 from sim.measures import Table
 from sim.places import load_atlas
+
+if TYPE_CHECKING:  # who only starts workers need not wait for all that they import
+    from scenarios.agreement import Agreement
+    from scenarios.experiments import JobResult
+    from scenarios.probes import Binding
 
 KEYS = {
     "life": ("replication", "county", "year"),
@@ -76,13 +79,16 @@ def run_study(
     """Run a study on some workers (0: one a core) and return an outcome for each scenario."""
     begun = time.perf_counter()
     jobs = jobs_of(study, load_atlas())
-    count = min(workers or os.cpu_count() or 1, len(jobs))
+    cores = workers or os.cpu_count() or 1
+    count, study = min(cores, len(jobs)), replace(study, threads=cores)
     results = list(_alone(study, jobs, tell) if count == 1 else _pooled(study, jobs, count, tell))
     total = time.perf_counter() - begun
     return [_outcome(results, number, total, count) for number in range(len(study.scenarios))]
 
 
 def _alone(study: Study, jobs: list[Job], tell: Callable[[Event], None]) -> Iterator[JobResult]:
+    from scenarios.experiments import run_job
+
     for job in jobs:
         result = run_job(
             study, job, lambda market, replication, month: tell(Event(market, replication, month))
@@ -107,6 +113,7 @@ def _pooled(study: Study, jobs: list[Job], count: int, tell: Callable[[Event], N
 
 def _work(study: Study, job: Job, queue: Queue[Event]) -> JobResult:
     """Run a job in a worker, one word a year of life."""
+    from scenarios.experiments import run_job
 
     def progress(market: str, replication: int, month: int) -> None:
         if month % 6 == 0:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -55,7 +56,6 @@ __all__ = [
     "build_supply",
 ]
 
-_SITES = Stream.of(0, 0)  # facilities stand where they stand, whatever the seed
 _FEN = 100
 
 
@@ -189,6 +189,12 @@ def _split(plan: SupplyPlan, kind: FacilityKind, sizes: Ints, spread: Ints) -> I
     return np.stack([*parts, left])
 
 
+@cache
+def _site_stream() -> Stream:
+    """Return what facilities are sited by: they stand where they stand, whatever the seed."""
+    return Stream.of(0, 0)
+
+
 def _by_facility(table: Ints) -> Ints:
     """Turn (pools, facilities, months) into rows by facility, then pool."""
     return np.asarray(table.transpose(1, 0, 2).reshape(-1, table.shape[2]))
@@ -204,11 +210,11 @@ def _sites(atlas: Atlas, kind: FacilityKind, county: int, count: int) -> Ints:
     if kind.one_per_township:
         here = here[atlas.townships.kind[here] != TownshipKind.OTHER]
         keys = atlas.townships.code[here].astype(np.uint64)
-        order = np.argsort(_SITES.words(keys, Decision.UNIT_SITE)[0], kind="stable")
+        order = np.argsort(_site_stream().words(keys, Decision.UNIT_SITE)[0], kind="stable")
         return here[order][:count]
     weights = np.bincount(atlas.communities.township, minlength=len(atlas.townships.code))[here]
     key = np.full(count, (code << 32) | zlib.crc32(kind.id.encode()), dtype=np.uint64)
-    drawn = _SITES.words(key, Decision.UNIT_SITE, np.arange(count))[0].astype(np.int64)
+    drawn = _site_stream().words(key, Decision.UNIT_SITE, np.arange(count))[0].astype(np.int64)
     return here[np.searchsorted(np.cumsum(weights), drawn * int(weights.sum()) >> 32, side="right")]
 
 

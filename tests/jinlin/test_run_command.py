@@ -53,12 +53,12 @@ class Compiler:
 def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
     """Put the stand-in in the runner's place."""
     stand_in = Runner()
-    running, experiments = ModuleType("jinlin.running"), ModuleType("scenarios.experiments")
+    running, studies = ModuleType("jinlin.running"), ModuleType("scenarios.studies")
     running.run_scenarios = stand_in.run_scenarios  # type: ignore[attr-defined]
     running.logs_compared = lambda folders: stand_in.compared  # type: ignore[attr-defined]
-    experiments.life_key = lambda scenario: ()  # type: ignore[attr-defined]
+    studies.life_key = lambda scenario: ()  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "jinlin.running", running)
-    monkeypatch.setitem(sys.modules, "scenarios.experiments", experiments)
+    monkeypatch.setitem(sys.modules, "scenarios.studies", studies)
     monkeypatch.setattr("sim.compiled.uncompiled", lambda: ())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")

@@ -8,9 +8,9 @@ import pytest
 from results import describing
 from results.describing import manifest_of
 from results.manifest import Manifest
-from scenarios.experiments import Study
 from scenarios.load import load_scenario
 from scenarios.runner import Outcome
+from scenarios.studies import Study
 from sim.clock import MONTHS_TO_END_OF_2025
 from sim.places import load_atlas
 

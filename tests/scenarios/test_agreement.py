@@ -10,7 +10,7 @@ import pytest
 
 from scenarios import agreement
 from scenarios.agreement import Agreement, agree
-from scenarios.experiments import Job, smallest_job
+from scenarios.studies import Job, smallest_job
 from sim.errors import LawBroken
 from sim.kinds import Engine, Outcome
 from sim.places import load_atlas

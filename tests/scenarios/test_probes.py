@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
 import pytest
 
 from scenarios import experiments
-from scenarios.experiments import Job, run_job
+from scenarios.experiments import run_job
 from scenarios.probes import (
     Central,
     _longest_list,
+    apart,
     bind_all,
     cost_probes,
     last_year,
@@ -21,7 +23,9 @@ from scenarios.probes import (
     probes_of,
     services_moved,
 )
+from scenarios.studies import Job
 from sim.measures import Replay, Table, month_table
+from sim.parameters import Settings
 from sim.supply import PARTS
 from tests.whole.small_study import study
 
@@ -37,7 +41,7 @@ def central(scenario: str = "plan-2025") -> Central:
     """Catch the central replication of the smallest county as a job hands it to its probes."""
     one, caught = study(months=MONTHS, probed=True, scenario=scenario), []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiments, "probe_all", lambda each: caught.append(each) or {})
+        patch.setattr(experiments, "probe_all", lambda each, threads: caught.append(each) or {})
         patch.setattr(experiments, "bind_all", lambda each: ())
         run_job(one, Job(one.selection.markets[0], 0))
     return caught[0]
@@ -137,3 +141,31 @@ def test_one_place_more_is_one_place_in_one_unit_for_good() -> None:
     for name in ("step_built", "step_staffed"):
         grown = getattr(more.units, name) - getattr(supply.units, name)
         np.testing.assert_array_equal(grown, PARTS * (supply.units.step_unit == 3))
+
+
+def test_services_are_parted_where_they_share_neither_places_nor_clients() -> None:
+    services = central().scenario.services
+    ids = [{services[i].id for i in part} for part in apart(services)]
+    assert {"nursing-bed", "ordinary-bed"} in ids and {"childcare-full", "childcare-half"} in ids
+    assert sorted(each for part in ids for each in part) == sorted(service.id for service in services)
+
+
+def test_probes_of_several_threads_are_those_of_one() -> None:
+    case = central()
+    few = replace(case, scenario=replace(case.scenario, settings=_few(case.scenario.settings)))
+    one, two = probe_all(few), probe_all(few, threads=2)
+    assert len(probes_of(few.scenario)) > 4
+    for name, table in one.items():
+        for column, values in table.items():
+            np.testing.assert_array_equal(two[name][column], values)
+
+
+def _few(settings: Settings) -> Settings:
+    """Leave a few numbers uncertain: of beds, of all that queue, of errands, and of supply."""
+    names = ("elder-bed.stay_days", "choice.travel_weight", "community-errand.needed.adults.minutes",
+             "public-home.price.nursing-bed")  # fmt: skip
+    kept = {
+        name: q if name in names else replace(q, low=q.value, high=q.value)
+        for name, q in settings.quantities.items()
+    }
+    return Settings(kept)

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from scenarios import experiments, runner
-from scenarios.experiments import Job, Study, jobs_of, life_key
 from scenarios.load import load_scenario
 from scenarios.runner import KEYS, Event, Outcome, run_study
+from scenarios.studies import Job, Study, jobs_of, life_key
 from sim.errors import JinlinError
 from sim.places import load_atlas
 from tests.whole.small_study import SECOND, SEED, SMALLEST, study
@@ -99,7 +99,7 @@ def test_a_job_that_fails_stops_the_study_with_its_own_error(monkeypatch: pytest
     def fail(*args: object) -> None:
         raise JinlinError("a law is broken")
 
-    monkeypatch.setattr(runner, "run_job", fail)
+    monkeypatch.setattr(experiments, "run_job", fail)
     with pytest.raises(JinlinError, match="a law is broken"):
         run_study(study(months=1), 1)
 

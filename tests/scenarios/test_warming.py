@@ -17,7 +17,7 @@ from sim.errors import RunError
 SCRIPT = """
 import sys
 from pathlib import Path
-from scenarios.experiments import Study
+from scenarios.studies import Study
 from scenarios.load import load_scenario
 from scenarios.runner import run_study
 from scenarios.warming import compile_all

@@ -14,8 +14,9 @@ import mesa
 import numpy as np
 import pytest
 
-from scenarios.experiments import Job, base_of_province, run_job
+from scenarios.experiments import base_of_province, run_job
 from scenarios.load import load_scenario
+from scenarios.studies import Job
 from scenarios.supply import supply_plan
 from sim import model as model_room
 from sim.capacity import build_supply

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from scenarios.experiments import Study, drawn_world
+from scenarios.experiments import drawn_world
 from scenarios.load import Scenario, load_scenario
+from scenarios.studies import Study
 from sim.kinds import Engine
 from sim.measures import Replay
 from sim.model import CommunityModel, World

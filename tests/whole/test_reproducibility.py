@@ -10,9 +10,10 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from scenarios.experiments import jobs_of, run_job
+from scenarios.experiments import run_job
 from scenarios.load import load_scenario
 from scenarios.runner import _outcome, run_study
+from scenarios.studies import jobs_of
 from sim.kinds import Engine
 from sim.model import CommunityModel
 from sim.places import load_atlas

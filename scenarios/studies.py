@@ -1,0 +1,61 @@
+"""Studies: what is run, and the jobs that it comes to. What a job does stands in ``scenarios.experiments``.
+
+The two are apart because a command that starts workers must know the one long before the other, which imports
+half of the house, could be read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from calibration.evidence import load_evidence
+from calibration.founders import CENSUS
+from scenarios.load import Scenario
+from sim.kinds import Engine
+from sim.places import Atlas, Selection
+
+
+@dataclass(frozen=True)
+class Study:
+    """What to run: scenarios that share their services, places, replications and a seed."""
+
+    scenarios: tuple[Scenario, ...]
+    selection: Selection
+    replications: int
+    seed: int
+    months: int
+    probed: bool = True
+    engine: Engine = Engine.COMPILED
+    ledgers: Path | None = None  # where ledgers are kept; None: nowhere
+    threads: int = 1  # of a job that replays probes: the cores of the workers that have nothing left to do
+
+
+@dataclass(frozen=True)
+class Job:
+    """One market in one replication."""
+
+    market: int
+    replication: int
+
+
+def life_key(scenario: Scenario) -> str:
+    """Name what life and needs depend on: scenarios of one key are lived once and share their draws."""
+    settings = scenario.settings.quantities
+    kept = {name: (q.value, q.low, q.high) for name, q in sorted(settings.items()) if q.touches == "life"}
+    services = [(s.id, s.needed, s.ask_every_months, s.wish_ceiling) for s in scenario.services]
+    return repr((kept, services))
+
+
+def jobs_of(study: Study, atlas: Atlas) -> list[Job]:
+    """List the jobs of a study, the largest markets first, so that workers end together."""
+    residents = load_evidence().by_county("resident_population", CENSUS)
+    sizes = {market: int(residents[list(atlas.markets[market].counties)].sum())
+             for market in study.selection.markets}  # fmt: skip
+    markets = sorted(study.selection.markets, key=lambda market: (-sizes[market], market))
+    return [Job(market, replication) for market in markets for replication in range(study.replications)]
+
+
+def smallest_job(study: Study, atlas: Atlas) -> Job:
+    """Return the job whose market both engines serve: the smallest, in replication 0."""
+    return Job(jobs_of(study, atlas)[-1].market, 0)
