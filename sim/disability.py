@@ -21,7 +21,7 @@ from sim.residents import LONG_AGO, Residents
 from sim.rows import AT_ONCE, draw_rows, one_resident, put, rows_of, take
 from sim.streams import Decision, Stream, drawn
 
-_FUNCTION, _DISABILITY = int(Decision.FOUND_FUNCTION), int(Decision.FOUND_DISABILITY)
+_FUNCTION, _DISABILITY = np.int64(Decision.FOUND_FUNCTION), np.int64(Decision.FOUND_DISABILITY)
 _MONTHS_TO_ONSET_AGE = ONSET_AGE * 12
 _UNDISABLED = DisabilityKind.NONE, DisabilityGrade.NONE
 _32 = np.uint64(32)

@@ -18,7 +18,7 @@ from sim.residents import Residents
 from sim.rows import AT_ONCE, draw_rows, one_resident, rows_of
 from sim.streams import Decision, Stream, drawn
 
-_WORK, _PENSION = int(Decision.FOUND_WORK), int(Decision.FOUND_PENSION)
+_WORK, _PENSION = np.int64(Decision.FOUND_WORK), np.int64(Decision.FOUND_PENSION)
 _BORN_EARLY = -60 * 12  # before 1960-11: 60 or older at the census
 _16 = np.uint32(16)
 
