@@ -148,6 +148,7 @@ def _find_mothers(block: Block, tables: FamilyTables) -> int:
     women = brides(kin, rows, block.words[_W_WED], tables)
     chances = (tables.mother_age, tables.next_birth)
     course = Course.of(block.keys[rows], bounds=years_of(younger, AS_PARENTS))
+    course.most[:] = tables.next_birth.max()
     return int(find_mothers(kin, women, rows, minors, bounds, chances, course, stream.k0, stream.k1))
 
 

@@ -120,7 +120,6 @@ def find_mothers(kin, women, rows, minors, bounds, tables, course, k0, k1):  # t
     ``next_birth``.
     """
     mother_age, next_birth = tables
-    course.most[:] = next_birth.max()
     orphans = 0
     for step in range(ADULT):
         year = ADULT - 1 - step
