@@ -18,7 +18,7 @@ import numpy as np
 
 from calibration import vital
 from calibration.census import census_margins, founding_tables
-from calibration.decade import FIRST, LAST, MONTHS, YEARS, Mortality, decade_tables, gained_at
+from calibration.decade import FIRST, LAST, MONTHS, YEARS, Mortality, decade_tables, gained_at, un_mortality
 from calibration.evidence import FOLDER, load_evidence
 from calibration.imputed import imputed_2010
 from calibration.mortality_fit import CENTRAL, Decade, fit, is_fitted, left_out, says, value_of
@@ -199,10 +199,8 @@ def _births_by_fewer_numbers(figures: tuple[Compared, ...]) -> dict[str, list[fl
 def _life_expectancies(mortality: Mortality) -> tuple[Beside, ...]:
     """Return life expectancy at birth of 2010 and 2015: published, and at the fitted mortality."""
     evidence, out = load_evidence(), []
-    rates = tables_at(mortality)
-    change = mortality.scale()
     for year in (2010, 2015):
-        by_sex = rates.yearly.death * (change[year - FIRST] / change[0]) * _un_change(year)
+        by_sex = un_mortality(evidence)[year - FIRST] * mortality.scale()[year - FIRST]
         lived = np.exp(-np.cumsum(by_sex, axis=1) + by_sex / 2).sum(axis=1)
         boys = load_parameters()["life.sex_ratio_at_birth"]
         both = float(np.average(lived, weights=[boys, 100]))
@@ -212,13 +210,6 @@ def _life_expectancies(mortality: Mortality) -> tuple[Beside, ...]:
                    figure.unit, figure.source)
         )  # fmt: skip
     return tuple(out)
-
-
-def _un_change(year: int) -> Floats:
-    from calibration.decade import un_mortality
-
-    rates = un_mortality(load_evidence())
-    return np.asarray(rates[year - FIRST] / rates[0])
 
 
 def _digest() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,23 @@ def test_births_and_deaths_are_the_rates_on_the_run_s_own_exposures() -> None:
             )
             got += (counts.births.sum(), counts.deaths.sum())
     assert np.abs(got - expected) / np.sqrt(expected) == pytest.approx(0, abs=4)
+
+
+def test_deaths_and_newcomers_follow_the_calendar_year() -> None:
+    """Month 2 is the first January; the last year goes on."""
+    life = tables()
+    death, arrivals = life.month.death[:1], life.migration.arrivals[:1]
+    by_year = replace(
+        life, month=life.month._replace(death=np.concatenate((death // np.uint64(2**40), death))),
+        migration=life.migration._replace(
+            arrivals=np.concatenate((arrivals * np.uint64(2), arrivals // np.uint64(2**40), arrivals))
+        ),
+    )  # fmt: skip
+    counts = list(lives(started(people(50_000)), 27, by_year))
+    died, came = ([int(getattr(each, name).sum()) for each in counts] for name in ("deaths", "arrivals"))
+    assert died[:2] == [0, 0] and min(died[2:]) > 0
+    assert came[2:14] == [0] * 12 and min(came[14:]) > 0
+    assert sum(came[:2]) == pytest.approx(2 * sum(came[14:16]), rel=0.1)
 
 
 @pytest.mark.parametrize("sex", Sex)
