@@ -5,6 +5,10 @@ kernel calls or takes constants from (numba's manual, "Cache limitations"): afte
 run under new sources. So the folder is named by every source of this room, with the versions of Python and
 numba, and a change of any finds an empty folder. It stands in the user's cache folder, or in NUMBA_CACHE_DIR;
 where that cannot be written, in a temporary folder of this process and its workers.
+
+``scenarios.warming`` compiles all of them before a first run. What keeps that short: a kernel calls an
+`inner` function, and hands it no constant ``int``, of whose every value numba compiles a copy, but a
+``np.int64``.
 """
 
 from __future__ import annotations
