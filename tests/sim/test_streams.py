@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from sim.streams import (
     Decision,
     Stream,
-    _word_columns,
     founder_keys,
     newborn_keys,
     newcomer_keys,
     philox,
     threshold,
+    word_columns,
 )
 
 HOUSE = Path(__file__).parents[2]
@@ -106,7 +106,7 @@ def test_one_bit_of_what_is_asked_flips_every_bit_of_the_answer_half_of_the_time
         stream = Stream.of(now["seed"], now["replication"])
         words = np.empty((4, count), dtype=np.uint32)
         times = np.full(count, now["time"])
-        _word_columns(now["key"], times, now["decision"], stream.k0, stream.k1, words)
+        word_columns(now["key"], times, now["decision"], stream.k0, stream.k1, words)
         return words
 
     before = answer(None)
