@@ -61,7 +61,7 @@ def mortality(done: Hindcast) -> tuple[Row, list[Row]]:
 def births(done: Hindcast) -> tuple[Row, list[Row]]:
     """Return the misses of births where each year's fertility is not given, but one number or two."""
     found = [each for each in done.figures if each.indicator == "births_revised_base"]
-    rows = [
+    rows: list[Row] = [
         ("each year's factor is given", *(f"{each.miss:+.0%}" for each in found)),
         ("one factor for all years", *(f"{miss:+.0%}" for miss in done.births_without_given["one"])),
         ("a factor and its trend", *(f"{miss:+.0%}" for miss in done.births_without_given["two"])),
@@ -71,7 +71,9 @@ def births(done: Hindcast) -> tuple[Row, list[Row]]:
 
 def beside(done: Hindcast) -> tuple[Row, list[Row]]:
     """Return what was not used and judges: life expectancies."""
-    rows = [(f"{e.zh} {e.en}", f"{e.published:g}", f"{e.predicted:g}", e.unit, e.source) for e in done.beside]
+    rows: list[Row] = [
+        (f"{e.zh} {e.en}", f"{e.published:g}", f"{e.predicted:g}", e.unit, e.source) for e in done.beside
+    ]
     return ("not used", "published", "at the fitted mortality", "unit", "source"), rows
 
 
@@ -79,7 +81,7 @@ def assumed(done: Hindcast) -> tuple[Row, list[Row]]:
     """Return what founding 2010 and moving people assume, in both languages."""
     old = next(each.published for each in done.figures if each.indicator == "age_60_plus")
     came = f"{done.migrants_of_60_plus:,.0f}", f"{done.migrants_of_60_plus / old:.1%}"
-    rows = [
+    rows: list[Row] = [
         *done.imputed,
         (
             f"2020年60岁及以上人口中，净迁入{came[0]}人（{came[1]}）：不计迁入，误差即多出此数。",
@@ -92,7 +94,7 @@ def assumed(done: Hindcast) -> tuple[Row, list[Row]]:
 
 def bases(done: Hindcast) -> tuple[Row, list[Row]]:
     """Return what a comparison is worth, by basis, and how many of each lie within their bounds."""
-    rows = []
+    rows: list[Row] = []
     for basis, text in MEANING.items():
         bound = [each for each in done.figures if each.basis == basis and each.within is not None]
         out = [abs(each.left_out) <= (each.within or 0) for each in bound if each.left_out is not None]
