@@ -61,7 +61,7 @@ def mortality(done: Hindcast) -> tuple[Row, list[Row]]:
 def births(done: Hindcast) -> tuple[Row, list[Row]]:
     """Return the misses of births where each year's fertility is not given, but one number or two."""
     found = [each for each in done.figures if each.indicator == "births_revised_base"]
-    rows = [
+    rows: list[Row] = [
         ("each year's factor is given", *(f"{each.miss:+.0%}" for each in found)),
         ("one factor for all years", *(f"{miss:+.0%}" for miss in done.births_without_given["one"])),
         ("a factor and its trend", *(f"{miss:+.0%}" for miss in done.births_without_given["two"])),

@@ -87,7 +87,8 @@ class Arrivals:
     @classmethod
     def of(cls, requests: RequestTable, units: int, horizon: int) -> Arrivals:
         """Take the requested rows, and check what the engines rely on."""
-        rows = np.flatnonzero(np.asarray(requests.step) == Step.REQUESTED)
+        asked = np.asarray(requests.step) == Step.REQUESTED
+        rows = slice(None) if asked.all() else np.flatnonzero(asked)
 
         def column(name: str, dtype: type) -> Array:
             return np.asarray(getattr(requests, name), dtype=dtype)[rows]

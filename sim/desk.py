@@ -14,13 +14,14 @@ import numpy.typing as npt
 
 from sim.arrivals import Arrivals
 from sim.clock import NEVER
+from sim.compiled import njit
 from sim.heaps import heap_of
 from sim.kinds import Outcome
 from sim.log import Log, recount
 from sim.supply import Units
 
 NOBODY = NOWHERE = -1
-
+_NEVER, _ALREADY_PLACED = NEVER, int(Outcome.ALREADY_PLACED)
 
 _UNIT = np.dtype([("usable", "i8"), ("taken", "i8"), ("listed", "i4"), ("public", "u1"), ("touched", "u1"),
                   ("wanted", "i8")], align=True)  # fmt: skip
@@ -53,13 +54,9 @@ def open_desk(arrivals: Arrivals, units: Units) -> Desk:
     """Lay out tickets, units, lists and heaps; nobody has come yet."""
     count = len(arrivals)
     tickets = np.zeros(count, dtype=_ticket(arrivals.choices.shape[1]))
-    for name in ("minute", "need_end", "patience_end", "stay", "parts", "person", "choices", "priority"):
-        column = getattr(arrivals, name)
-        tickets[name] = column if arrivals.order is None else column[arrivals.order]
-    if arrivals.order is not None:
-        tickets["person"] = np.argsort(arrivals.order)[tickets["person"]]
-    tickets["outcome"], tickets["admitted"], tickets["ended"] = Outcome.ALREADY_PLACED, NEVER, NEVER
-    tickets["unit"] = NOWHERE
+    order = np.arange(count) if arrivals.order is None else arrivals.order
+    names = ("minute", "need_end", "patience_end", "stay", "parts", "person", "choices", "priority")
+    _write_out(tuple(getattr(arrivals, name) for name in names), order, np.argsort(order), tickets)
     classes = int(arrivals.priority.max(initial=0)) + 1
     open_units = np.zeros(len(units), dtype=_UNIT)
     open_units["public"] = units.public != 0
@@ -68,6 +65,21 @@ def open_desk(arrivals: Arrivals, units: Units) -> Desk:
         steps=_steps(units), departures=heap_of(count), leavers=heap_of(count), touched=heap_of(len(units)),
         tally=np.zeros(len(Outcome) + 1, dtype=np.int64),
     )  # fmt: skip
+
+
+@njit(cache=True)
+def _write_out(columns, order, place, tickets):  # type: ignore[no-untyped-def]
+    """Write tickets in the order of coming, one after the other; ``place`` is where a row comes."""
+    minute, need_end, patience_end, stay, parts, person, choices, priority = columns
+    for at in range(order.size):
+        row, ticket = order[at], tickets[at]
+        ticket.minute, ticket.need_end, ticket.patience_end = minute[row], need_end[row], patience_end[row]
+        ticket.stay, ticket.parts, ticket.priority = stay[row], parts[row], priority[row]
+        ticket.person = place[person[row]]
+        for choice in range(choices.shape[1]):
+            ticket.choices[choice] = choices[row, choice]
+        ticket.admitted = ticket.ended = _NEVER
+        ticket.unit, ticket.outcome = NOWHERE, _ALREADY_PLACED
 
 
 def _steps(units: Units) -> npt.NDArray:

@@ -75,7 +75,6 @@ def recount(
     if found != tuple(kept) or sum(found) != arrived:
         raise LawBroken(f"at the horizon: {found} waiting, in place, finished and left, kept {tuple(kept)}")
     here = log.outcome == Outcome.IN_PLACE
-    held = np.zeros(len(taken), dtype=np.int64)
-    np.add.at(held, log.unit[here], np.asarray(parts, dtype=np.int64)[here])
+    held = np.bincount(log.unit[here], weights=parts[here], minlength=len(taken))  # whole, far below 2**53
     if not np.array_equal(held, taken):
         raise LawBroken("at the horizon: parts taken are not those of who is in place")

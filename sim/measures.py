@@ -198,8 +198,12 @@ class _Place:
 
     def of(self, service: npt.NDArray, county: npt.NDArray) -> npt.NDArray[np.int64]:
         """Return the number of each pair, -1 where the run does not report the county."""
-        row = self.frame.reported_row[county]
-        return np.where(row >= 0, service.astype(np.int64) * self.shape[1] + row, _NOWHERE)
+        return self._numbers[service, county]
+
+    @cached_property
+    def _numbers(self) -> npt.NDArray[np.int64]:
+        row, service = self.frame.reported_row, np.arange(self.shape[0])[:, None]
+        return np.where(row >= 0, service * self.shape[1] + row, _NOWHERE)
 
 
 def _requested(replay: Replay) -> npt.NDArray[np.int64]:
