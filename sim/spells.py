@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.calm import first_of
 from sim.clock import NEVER
 from sim.compiled import inner, njit
 from sim.history import History
@@ -23,7 +24,7 @@ from sim.streams import Decision, Stream, drawn
 
 _MONTH_BEFORE = 43800  # minutes of a month before the founding, as in sim.clock
 _MINUTE, _WISH = np.int64(Decision.MINUTE), np.int64(Decision.WISH)
-_EMPTY = np.uint64(0)
+_EMPTY, _ONE = np.uint64(0), np.uint64(1)
 _U32 = np.uint32
 
 
@@ -121,14 +122,14 @@ def _record(people, lives, entries, founding, known, room, spells, asks, counts,
             s = founding.service[census]
             one.spell[s], one.begun[s], one.open = census, founding.begun[census], one.open | _U32(1 << s)
             census += 1
-        month, before = one.comes, _EMPTY
+        month, before, needed = one.comes, _EMPTY, _EMPTY
         while month < one.end:
             fresh = read(entries, month, one, k0, k1)
             hold, until = look(work, lives, entries, month, held, one, ways)
-            if hold != before:
-                _count(by_way, by_service, one.county, month, before, hold, ways)
-                before = hold
-            needs = services_of(ways, hold) & ways.queued
+            needing = np.uint64(services_of(ways, hold))
+            _count(by_way, one.county, month, before, hold)
+            _count(by_service, one.county, month, needed, needing)
+            before, needed, needs = hold, needing, _U32(needing) & ways.queued
             if one.open | needs:
                 _close(one, month, _U32(0) if fresh else needs, spells, begins, k0, k1)
                 age = (0 if held else month) - one.born
@@ -139,24 +140,21 @@ def _record(people, lives, entries, founding, known, room, spells, asks, counts,
             month = until
         if month < begins.size - 1:
             _close(one, month, _EMPTY, spells, begins, k0, k1)
-            _count(by_way, by_service, one.county, month, before, _EMPTY, ways)
+            _count(by_way, one.county, month, before, _EMPTY)
+            _count(by_service, one.county, month, needed, _EMPTY)
         row += 1
     return row, census, n_spells, n_asks
 
 
 @inner
-def _count(by_way, by_service, county, month, before, now, ways):  # type: ignore[no-untyped-def]
-    """Note that other ways hold from a month on."""
+def _count(counts, county, month, before, now):  # type: ignore[no-untyped-def]
+    """Note that other ways hold, or other services are needed, from a month on: a bit each."""
     changed = before ^ now
-    for way in range(MOST_WAYS):
-        bit = np.uint64(1) << np.uint64(way)
-        if changed < bit:
-            break
-        if changed & bit:
-            by_way[way, county, month] += 1 if now & bit else -1
-    for s in range(ways.services):
-        needed, needs = (before & ways.of_service[s]) != 0, (now & ways.of_service[s]) != 0
-        by_service[s, county, month] += np.int64(needs) - np.int64(needed)
+    while changed:
+        which = first_of(changed)
+        bit = _ONE << np.uint64(which)
+        counts[which, county, month] += 1 if now & bit else -1
+        changed ^= bit
 
 
 @inner
@@ -179,7 +177,7 @@ def _open(one, month, age, needs, hold, ways, spells, count, begins, k0, k1):  #
         if not missing & _U32(1 << s):
             continue
         spell = spells[count]
-        spell.service, spell.group = s, ways.group[_lowest(hold & ways.of_service[s])]
+        spell.service, spell.group = s, ways.group[first_of(hold & ways.of_service[s])]
         spell.resident, spell.key, spell.county = one.row, one.key, one.county
         spell.start, spell.end = minute_of(one.key, month, begins, k0, k1), NEVER
         spell.age_months, spell.function, spell.income = age, state[FUNCTION], one.income
@@ -188,15 +186,6 @@ def _open(one, month, age, needs, hold, ways, spells, count, begins, k0, k1):  #
         count += 1
     one.open |= missing
     return count
-
-
-@inner
-def _lowest(bits):  # type: ignore[no-untyped-def]
-    place = 0
-    while not bits & np.uint64(1):
-        bits >>= np.uint64(1)
-        place += 1
-    return place
 
 
 @inner
