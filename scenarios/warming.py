@@ -41,6 +41,7 @@ from sim.streams import Stream, founder_keys
 AT_ONCE = 2  # what is compiled falls into two halves, hardly into three
 _MONTHS = MONTHS_TO_END_OF_2025
 _STREAM = 1, 0  # seed and replication: any would do
+_GAINING = "集美区"  # a district to which people move
 _ELDER = 80 * 12  # months of age
 
 
@@ -158,8 +159,8 @@ def _market() -> Market:
 
 def _residents() -> Residents:
     """Make up a person of each age under 100, men and women in turn, where newcomers will join them."""
-    world = _world()
-    county, atlas = int(np.flatnonzero(world.life.migration.arrivals.any(axis=(1, 2)))[0]), world.atlas
+    atlas = _world().atlas
+    county = atlas.select([_GAINING]).counties[0]
     people = Residents.empty(100)
     people.key[:] = founder_keys(int(atlas.counties.code[county]), 0, people.size)
     people.birth_month[:] = -1 - 12 * np.arange(people.size)
