@@ -14,7 +14,7 @@ import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -156,7 +156,8 @@ def _serve(
     def meet(needs: Ledger, moved: Settings, change: Change, recall: Recall | None = None) -> Replay:
         recall = recall or Recall()
         plan = own_settings(supply_plan(scenario, moved, study.months))
-        built = build_supply(plan, atlas, base_of_province(), market.counties, recall)
+        build = partial(build_supply, recall=recall)
+        built = recall.of("supply", build, plan, atlas, base_of_province(), market.counties)
         definitions = scenario.services, moved, change(built)
         return replay(needs, *definitions, stream, study.months, study.engine, recall)
 

@@ -89,8 +89,9 @@ def _requests(wishers: Wishers, choices: Mapping[int, Mapping[str, Array]]) -> R
     """Put what the services' wishers choose in the order of the wishes."""
     columns = _no_choice(wishers.ask.size)
     for index, chosen in choices.items():
+        rows = slice(None) if len(choices) == 1 else wishers.rows[index]
         for name, values in chosen.items():
-            columns[name][wishers.rows[index]] = values
+            columns[name][rows] = values
     return Requests(**{name: getattr(wishers, name) for name in WISHED}, **columns)
 
 
