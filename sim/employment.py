@@ -23,7 +23,7 @@ _OUT = np.uint8(Employment.OUT)
 _FOR_LIFE = np.int64(0)  # the time of draws that are made once
 _BORN_EARLY = -60 * 12  # before 1960-11: 60 or older at the census
 _16 = np.uint32(16)
-_LARGEST = 2**32 - 1
+_LOWEST, _LARGEST = np.int64(0), np.int64(2**32 - 1)
 
 RowNumbers = npt.NDArray[np.int64]
 
@@ -82,7 +82,7 @@ def _begin(people, rows, months, with_work, room, rules, k0, k1):  # type: ignor
             one.payer, one.work_rank = people.payer[row], people.work_rank[row]
             if with_work:
                 one.work_rank = word[0, n] >> _16
-                one.employment = activity(one, age, age_months, word[1, n], _OUT, t)
+                one.employment = activity(one, age, age_months, np.int64(word[1, n]), _OUT, t)
                 people.work_rank[row], people.employment[row] = one.work_rank, one.employment
             people.pension[row] = _pension(one, age, scheme[0, n], t)
 
@@ -107,7 +107,7 @@ def _is_employee(one, word, t):  # type: ignore[no-untyped-def]
 def work(one, age, age_months, word, t, k0, k1):  # type: ignore[no-untyped-def]
     """Let a month of work pass; whoever begins to work enters the employees' scheme, if the rank says so."""
     before = one.employment
-    one.employment = activity(one, age, age_months, word, before, t)
+    one.employment = activity(one, age, age_months, np.int64(word), before, t)
     begins = one.employment == Employment.EMPLOYED and before <= Employment.STUDENT
     if not begins or one.pension > Pension.RESIDENT:
         return
@@ -118,7 +118,7 @@ def work(one, age, age_months, word, t, k0, k1):  # type: ignore[no-untyped-def]
 @inner
 def is_settled(one, age_months, t):  # type: ignore[no-untyped-def]
     """Tell whether a resident does what a month makes of whoever neither loses nor finds work in it."""
-    unmoved = 0 if one.employment == Employment.UNEMPLOYED else _LARGEST
+    unmoved = _LOWEST if one.employment == Employment.UNEMPLOYED else _LARGEST
     age = min(age_months // 12, OLDEST)
     return one.employment == activity(one, age, age_months, unmoved, one.employment, t)
 
