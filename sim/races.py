@@ -148,7 +148,7 @@ def _in_time(course, drawn, looks, first, last, deadline):  # type: ignore[no-un
     return found
 
 
-@inner
+@njit
 def look_of(word, weight, most):  # type: ignore[no-untyped-def]
     """Return a word whose 1 - u is, at the largest weight, as late as that of ``word`` at its own."""
     if weight <= 0:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -90,3 +92,20 @@ def test_the_kernels_of_the_house_are_declared_under_the_guard() -> None:
 
     Stream.of(1, 0)
     assert Path(_philox_compiled.stats.cache_path).parent == FOLDER
+
+
+def test_what_only_kernels_may_call_is_imported_by_no_one_else() -> None:
+    """An ``inner`` function has no wrapper for Python: a call from there would end the process."""
+    inner = {
+        f"sim.{source.stem}.{name}"
+        for source in ROOM.glob("*.py")
+        for name in re.findall(r"^@inner\ndef (\w+)", source.read_text("utf-8"), re.MULTILINE)
+    }
+    assert inner
+    for path in sorted(ROOM.parent.glob("*/**/*.py")):
+        if ".venv" in path.parts or path.parent == ROOM:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                taken = {f"{node.module}.{each.name}" for each in node.names}
+                assert not taken & inner, path
