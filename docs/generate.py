@@ -282,6 +282,13 @@ def stress(part: str) -> str:
     return table(*STRESS[part]())
 
 
+def three_states(layout: str) -> str:
+    """Lay out cohorts through loss of function: ages that are shown, or the widest differences."""
+    from calibration import three_states
+
+    return table(*getattr(three_states, layout)(three_states.of_2020()))
+
+
 def picture() -> str:
     """Draw the hindcast."""
     from calibration.validation import load_hindcast
@@ -309,6 +316,7 @@ WRITERS: dict[str, Callable[[], str]] = {
         f"hindcast-{part}": partial(hindcast, part)
         for part in ("figures", "bases", "mortality", "births", "beside", "assumed")
     },
+    **{f"three-states-{part}": partial(three_states, part) for part in ("shown", "widest")},
     **{f"stress-{part}": partial(stress, part) for part in STRESS},
 }
 PICTURES: dict[str, Callable[[], str]] = {"docs/pictures/hindcast.svg": picture}

@@ -143,24 +143,25 @@ def test_every_scenario_is_an_experiment() -> None:
 
 def test_the_phases_of_a_minute_are_those_of_both_engines() -> None:
     said = re.findall(r"^\d\. \*(\w+)\*", item("2.2"), re.MULTILINE)
-    simpy = {
+    phases = {
         "_depart": "departures",
         "_change_capacity": "capacity",
         "_leave": "leavers",
         "_arrive": "arrivals",
         "_offer": "offers",
     }
-    assert [simpy[call] for call in calls_in("sim/facilities.py", "_instant") if call in simpy] == said
+    simpy = [phases[call] for call in calls_in("sim/facilities.py", "_instant") if call in phases]
+    kernel = [phases[call] for call in calls_in("sim/kernel.py", "run") if call in phases]
+    assert said == simpy == kernel[-len(said) :], "before its loop the kernel opens units and seats"
 
 
 def calls_in(file: str, function: str) -> list[str]:
     """List the names of what a function calls, in the order of the text."""
     tree = ast.parse((HOUSE / file).read_text(encoding="utf-8"))
     (body,) = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == function]
-    calls = sorted(
-        (n for n in ast.walk(body) if isinstance(n, ast.Call)), key=lambda n: (n.lineno, n.col_offset)
-    )
-    return [ast.unparse(call.func).rsplit(".")[-1] for call in calls]
+    calls = [node for node in ast.walk(body) if isinstance(node, ast.Call)]
+    in_order = sorted(calls, key=lambda node: (node.lineno, node.col_offset))
+    return [ast.unparse(call.func).rsplit(".")[-1] for call in in_order]
 
 
 def test_every_service_is_an_entity_and_every_list_a_queue() -> None:
