@@ -96,10 +96,10 @@ def transitions(evidence: Evidence, settings: Settings, urban_share: float) -> T
     """
     years = np.maximum(np.arange(AGES), ONSET_AGE) - 65
     rates = {
-        name: _published(evidence, name, years) for name in ("healthy_to_disabled", "disabled_to_healthy")
+        name: published_rate(evidence, name, years) for name in ("healthy_to_disabled", "disabled_to_healthy")
     }
     died = {
-        name: _published(evidence, name, np.maximum(years, 0))
+        name: published_rate(evidence, name, np.maximum(years, 0))
         for name in ("healthy_to_dead", "disabled_to_dead")
     }
     over = {name: evidence.value(f"transition_urban_over_rural_{name}", "China", "1998-2014")
@@ -116,11 +116,11 @@ def transitions(evidence: Evidence, settings: Settings, urban_share: float) -> T
     )
 
 
-def _published(evidence: Evidence, name: str, years: npt.NDArray[np.int64]) -> Floats:
-    """Return exp(a + b * years) by group."""
+def published_rate(evidence: Evidence, name: str, years: npt.ArrayLike) -> Floats:
+    """Return a rate of Fu, Sherris & Xu a person-year, exp(a + b * years), by group."""
     slope = evidence.value(f"transition_{name}_b", "China", "1998-2014")
     level = [evidence.value(f"transition_{name}_a_{sex}", "China", "1998-2014") for sex in SEXES]
-    return np.asarray(np.exp(np.array(level)[_SEX, None] + slope * years))
+    return np.asarray(np.exp(np.array(level)[_SEX, None] + slope * np.asarray(years)))
 
 
 def surveyed_profile(settings: Settings, people: Floats) -> Floats:

@@ -7,6 +7,7 @@ what stands between. ``tests/docs/test_generated.py`` holds the pages to it.
 from __future__ import annotations
 
 import re
+import runpy
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -18,6 +19,7 @@ HOUSE = Path(__file__).parents[1]
 PAGES = (HOUSE / "README.md", *sorted((HOUSE / "docs").rglob("*.md")))
 BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
+STRESS = runpy.run_path(str(HOUSE / "docs" / "stress.py"))["TABLES"]
 QUALITIES = ("published", "derived", "assumed")
 MOST_COMPARED = 4  # figures of each side of a contradiction that a page shows
 
@@ -275,6 +277,18 @@ def hindcast(part: str) -> str:
     return table(*TABLES[part](load_hindcast()))
 
 
+def stress(part: str) -> str:
+    """Lay out a table of the STRESS-DES page, whose rows ``docs/stress.py`` reads from the code."""
+    return table(*STRESS[part]())
+
+
+def three_states(layout: str) -> str:
+    """Lay out cohorts through loss of function: ages that are shown, or the widest differences."""
+    from calibration import three_states
+
+    return table(*getattr(three_states, layout)(three_states.of_2020()))
+
+
 def picture() -> str:
     """Draw the hindcast."""
     from calibration.validation import load_hindcast
@@ -302,6 +316,8 @@ WRITERS: dict[str, Callable[[], str]] = {
         f"hindcast-{part}": partial(hindcast, part)
         for part in ("figures", "bases", "mortality", "births", "beside", "assumed")
     },
+    **{f"three-states-{part}": partial(three_states, part) for part in ("shown", "widest")},
+    **{f"stress-{part}": partial(stress, part) for part in STRESS},
 }
 PICTURES: dict[str, Callable[[], str]] = {"docs/pictures/hindcast.svg": picture}
 

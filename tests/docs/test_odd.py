@@ -88,6 +88,28 @@ def test_the_order_of_a_month_is_the_order_that_step_and_replay_call() -> None:
     assert "`sim.months`" in of_agents and "turn" in calls_of("residents"), "columns turn where agents look"
 
 
+def test_the_order_of_a_month_of_life_is_that_of_its_rules() -> None:
+    life = ast.parse((HOUSE / "sim" / "life.py").read_text(encoding="utf-8"))
+    stems = {1: "older", 2: "die", 3: "birth", 4: "away|leave", 5: "function", 6: "work"}
+    for words in (section(3), ast.get_docstring(life) or ""):
+        listed = dict(re.findall(r"^(\d)\. (.+)$", words, re.MULTILINE))
+        assert all(re.search(stem, listed[str(number)]) for number, stem in stems.items())
+    rules = {
+        "_happen": ("death", "_DIED", "_GAVE_BIRTH", "_LEFT", "regain", "become_disabled"),
+        "_live_month": ("age", "_happen", "work"),
+    }
+    for function, names in rules.items():
+        assert [name for name in names_in(life, function) if name in names] == list(names)
+
+
+def names_in(tree: ast.Module, function: str) -> list[str]:
+    """List the names in the body of a function, each where it first stands."""
+    (found,) = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function]
+    names = [node for part in found.body for node in ast.walk(part) if isinstance(node, ast.Name)]
+    names.sort(key=lambda node: (node.lineno, node.col_offset))
+    return list(dict.fromkeys(node.id for node in names))
+
+
 def calls_of(name: str, of_class: bool = True) -> list[str]:
     """List what a function of sim/model.py calls, in the order of the text, its own functions opened."""
     tree = ast.parse((HOUSE / "sim" / "model.py").read_text(encoding="utf-8"))
