@@ -309,6 +309,76 @@ def hindcast(
     _print(list_hindcast(done, terminal_language(lang)))
 
 
+Draws = Annotated[int, typer.Option(min=20, max=20_000, help=_help("forecast draws"))]
+MarketDraws = Annotated[int, typer.Option(min=2, max=500, help=_help("forecast market_draws"))]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help=_help("forecast seed"))]
+Workers = Annotated[int | None, typer.Option(min=1, max=1024, help=_help("forecast workers"))]
+
+
+@app.command(help=_help("forecast"))
+def forecast(
+    out: Annotated[Path, typer.Option(help=_help("forecast out"), metavar="FILE")],
+    draws: Draws = 1000,
+    market_draws: MarketDraws = 24,
+    seed: Seed = SEED,
+    workers: Workers = None,
+    lang: Lang = None,
+) -> None:
+    """Forecast the province from 2020's knowledge."""
+    from calibration.forecast import table_of
+    from jinlin.foresight import check_free, forecast_with_progress, list_forecast, write_aside
+
+    language = terminal_language(lang)
+    check_free(out)
+    _compile(workers or 0, language)
+    done = forecast_with_progress(draws, market_draws, seed, workers or 0, language)
+    write_aside(out, table_of(done))
+    _print([*list_forecast(done, language), say("wrote", language, path=out)])
+
+
+@app.command(help=_help("pledge"))
+def pledge(
+    out: Annotated[Path, typer.Option(help=_help("pledge out"), metavar="FILE")],
+    run_folder: Annotated[
+        Path | None, typer.Option("--run", help=_help("pledge run_folder"), metavar="RUN")
+    ] = None,
+    draws: Draws = 1000,
+    market_draws: MarketDraws = 24,
+    seed: Seed = SEED,
+    workers: Workers = None,
+    lang: Lang = None,
+) -> None:
+    """Pledge a forecast with what would overturn it."""
+    import json
+
+    from jinlin.foresight import check_free, forecast_with_progress, write_aside
+    from results.pledges import pledge as pledged
+    from results.tables import open_run
+
+    language = terminal_language(lang)
+    check_free(out)
+    run = open_run(run_folder) if run_folder else None
+    _compile(workers or 0, language)
+    done = forecast_with_progress(draws, market_draws, seed, workers or 0, language)
+    whole = pledged(done, run)
+    write_aside(out, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+    _print([say("wrote", language, path=out), f"sha256 {whole['sha256']}"])
+
+
+@app.command(help=_help("confront"))
+def confront(
+    pledged: Annotated[Path, typer.Argument(help=_help("confront pledged"), metavar="PLEDGE")],
+    observed: Annotated[Path, typer.Argument(help=_help("confront observed"), metavar="OBSERVED.csv")],
+    lang: Lang = None,
+) -> None:
+    """Hold published figures against a pledge."""
+    from jinlin.foresight import list_confronted
+    from results.confrontations import confront as held_against
+    from results.pledges import read_pledge
+
+    _print(list_confronted(held_against(read_pledge(pledged), observed), terminal_language(lang)))
+
+
 @app.command(help=_help("population"))
 def population(
     place: Annotated[

@@ -77,6 +77,46 @@ WORDS: dict[str, tuple[str, str]] = {
         "Print the JSON Schema of scenario files, for editors.",
         "输出情景文件的 JSON Schema，供编辑器使用。",
     ),
+    "forecast": (
+        "Forecast the province 2021 to 2025 from 2020's knowledge, with intervals; minutes.",
+        "由2020年所知预测2021—2025年全省各项指标及其区间；需数分钟。",
+    ),
+    "forecast out": ("The CSV file to write.", "写入的 CSV 文件。"),
+    "forecast draws": ("Futures of births, deaths and moves, 20 to 20000.", "出生、死亡、迁移的抽取次数，20至20000。"),
+    "forecast market_draws": (
+        "Settings under which every market is replayed, 2 to 500.",
+        "逐市场重放所用参数的抽取次数，2至500。",
+    ),
+    "forecast seed": ("Seed of every draw, 0 to 2^63-1.", "随机种子，0至2^63-1。"),
+    "forecast workers": ("Processes at once, 1 to 1024; default: all cores.", "并行进程数，1至1024；默认全部核心。"),
+    "pledge": (
+        "Pledge a forecast: its intervals, what would overturn each, and a hash of it all.",
+        "立据：预测区间、何种观测会推翻它，以及全部内容的哈希值。",
+    ),
+    "pledge out": ("The JSON file to write.", "写入的 JSON 文件。"),
+    "pledge run_folder": (
+        "A finished run whose verdicts are pledged as well.",
+        "同时立据其结论的、已完成的结果文件夹。",
+    ),
+    "confront": (
+        "Hold published figures against a pledge and say which assumption they speak against.",
+        "以公布的数据对照立据，指出其与哪项假定相悖。",
+    ),
+    "confront pledged": ("A file of 'jinlin pledge'.", "“jinlin pledge”写出的文件。"),
+    "confront observed": (
+        "CSV with the columns indicator,year,value and, if you like, source.",
+        "CSV 文件，列为 indicator,year,value，可另加 source。",
+    ),
+    "forecast head": ("thousand persons, p50 (p05–p95)", "千人，p50（p05–p95）"),
+    "forecast markets": ("market {done} of {parts} lived and replayed", "已完成市场{done}/{parts}"),
+    "confront head": (
+        "indicator|year|observed|p05–p95|falls|in 50 %|in 90 %|speaks against",
+        "指标|年份|观测|p05–p95|位置|在50%内|在90%内|与何假定相悖",
+    ),
+    "confronted": (
+        "{inside} of {all} inside the 90 % intervals, {half} inside the 50 % intervals",
+        "{all}项中{inside}项在90%区间内，{half}项在50%区间内",
+    ),
     "hindcast": (
         "Live the census of 2010 to that of 2020 and compare with both and the yearbooks; minutes.",
         "由2010年普查逐人模拟到2020年，与普查、年鉴比较；需数分钟。",
