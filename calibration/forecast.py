@@ -1,9 +1,9 @@
 """The forecast from 2020's knowledge: eight indicators of the province, 2021 to 2025, with their quantiles.
 
 Births, deaths and who lives here come from drawn futures (``calibration.futures``); residents of homes and
-children in care from agents (``calibration.uptake``), begun where 2020 was: at the residents counted, and at the
-national use of childcare. What the agents' lives had of the oldest and of small children is put right, draw by
-draw, by the futures. That wishes change has no source: use a head walks at random.
+children in care from agents (``calibration.uptake``), begun where 2020 was: at the residents counted, and
+at the national use of childcare. What the agents' lives had of the oldest and of small children is put
+right, draw by draw, by the futures. That wishes change has no source: use a head walks at random.
 """
 
 from __future__ import annotations
@@ -64,9 +64,7 @@ def forecast(
     drawn = futures(known_in(), draws, seed)
     taken = take_province(market_draws, seed, workers, tell)
     values = dict(drawn.values) | used(drawn, taken, load_evidence(), seed)
-    return Forecast(
-        drawn.years, {name: _quantiles(values[name]) for name in ALL}, draws, market_draws, seed
-    )
+    return Forecast(drawn.years, {name: _quantiles(values[name]) for name in ALL}, draws, market_draws, seed)
 
 
 def _quantiles(values: Floats) -> Floats:
@@ -114,7 +112,9 @@ def homes_from(taken: Taken, counted: float) -> tuple[Floats, Floats]:
     path = np.exp(log[:, 0] + at * (log[:, 1] - log[:, 0]))
     kept = np.abs(path[:, 0] / counted - 1) <= WITHIN
     if not kept.any():
-        raise RunError(f"no draw of settings comes to the {counted:,.0f} residents of homes of {YEAR}: draw more")
+        raise RunError(
+            f"no draw of settings comes to the {counted:,.0f} residents of homes of {YEAR}: draw more"
+        )
     return (path / path[:, :1] * counted)[kept], taken.places[kept, 0, 0]
 
 
@@ -128,7 +128,7 @@ def care_from(taken: Taken, use: float) -> tuple[Floats, Floats, Floats]:
 
 
 def table_of(done: Forecast) -> str:
-    """Write a forecast as CSV, whole persons.
+    r"""Write a forecast as CSV, whole persons.
 
     >>> table_of(Forecast((2021,), {"births": np.arange(5.0)[None]}, 1, 1, 1))
     'indicator,year,p05,p25,p50,p75,p95\\nbirths,2021,0,1,2,3,4\\n'

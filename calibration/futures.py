@@ -1,8 +1,8 @@
 """Futures drawn from what a year knows, and what they come to for the whole province, year by year.
 
-Each draw has a fertility that walks at random with a drift, a mortality with the doubt of its fit, a share of
-the trend that goes on, good and bad years and perhaps an epidemic, and a migration year by year. Draws are keyed
-by their number and the name of what is drawn: more draws or other years move none.
+Each draw has a fertility that walks at random with a drift, a mortality with the doubt of its fit, a share
+of the trend that goes on, good and bad years and perhaps an epidemic, and a migration year by year. Draws
+are keyed by their number and the name of what is drawn: more draws or other years move none.
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ def _epidemics(draws: int, seed: int) -> Floats:
 def migration_paths(known: Known, draws: int, seed: int) -> Floats:
     """Return net migrants a month in kinds (below 60, older), (draws, 1 + years, 2)."""
     spread, degrees = known.migration, known.migration.years - 1
-    mean = spread.mean + spread.deviation / np.sqrt(spread.years) * student(seed, "migration mean", draws, degrees)
+    mean = spread.mean + spread.deviation / np.sqrt(spread.years) * student(
+        seed, "migration mean", draws, degrees
+    )
     net = mean + spread.deviation * student(seed, "migration", draws, degrees, 1 + YEARS)
     older = 2 * ranks(seed, "migrants of 60 and older", draws)
     return np.stack((net, net * older), axis=2) / 12
@@ -137,4 +139,3 @@ def _indicators(
         error = np.sqrt(share * (1 - share) / size) * normal(seed, f"survey of {age}", draws, YEARS)
         values[f"age_{age}_plus"] = (share + error) * values["population"]
     return values
-

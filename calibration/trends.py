@@ -1,4 +1,4 @@
-"""What the evidence up to a year says of the years after it: fertility, mortality, migration, with their doubt.
+"""What the evidence up to a year says of the years after it: births, deaths, moves, with their doubt.
 
 Nothing that was observed later is looked at, and nothing here is fitted to a forecast: volatility is that of
 the series themselves, drift is their mean, and what few years leave open comes in through Student's t. The
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -82,7 +83,7 @@ def as_known(evidence: Evidence, year: int) -> Evidence:
 
 
 def _last_year(figure: Figure) -> int:
-    """Return the year in which a figure's year, month or period ends; a UN period's last year is the one before."""
+    """Return the year in which a figure's year, month or period ends."""
     parts = figure.year.split("/") if "/" in figure.year else figure.year.split("-")
     last = parts[-1][:4]
     if "/" in figure.year or len(last) < len("2020") or len(parts) == 1:
@@ -199,7 +200,7 @@ def _decade(evidence: Evidence, settings: Settings) -> _Past:
 def _by_birth(by_class: Floats, bounds: tuple[int, ...]) -> Floats:
     """Spread (classes, 2) evenly over the months of birth of each class, (2, months of birth)."""
     by_age = np.zeros((2, AGES))
-    for number, (first, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for number, (first, end) in enumerate(pairwise(bounds)):
         by_age[:, first:end] = by_class[number][:, None] / (end - first)
     return cells_of(by_age)
 

@@ -54,7 +54,9 @@ class Taken:
 
     def __add__(self, other: Taken) -> Taken:
         """Put two markets together."""
-        return Taken(*(getattr(self, n) + getattr(other, n) for n in ("persons", "places", "needed", "elders")))
+        return Taken(
+            *(getattr(self, n) + getattr(other, n) for n in ("persons", "places", "needed", "elders"))
+        )
 
 
 @lru_cache(maxsize=1)

@@ -13,14 +13,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from jinlin import __version__
-from jinlin.words import LANGUAGES, WORDS, plain, say, terminal_language
+from jinlin import __version__, foresight
+from jinlin.compiling import STOPPED, compile_kernels
+from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import JinlinError, LawBroken
 from sim.kinds import Engine
 
 SEED = 20201101  # the day of the census; any number would do
 LEDGERS = Path("runs", ".ledgers")
-BAD_INPUT, BROKEN, STOPPED = 2, 1, 130
+BAD_INPUT, BROKEN = 2, 1
 
 
 class Commands(TyperGroup):
@@ -52,17 +53,13 @@ app = typer.Typer(
 )
 
 
-def _language(value: str | None) -> str | None:
-    if value is not None and value not in LANGUAGES:
-        raise typer.BadParameter(f"{value!r} is none of {', '.join(LANGUAGES)}")
-    return value
-
-
 def _help(key: str) -> str:
     return WORDS[key][0]
 
 
-Lang = Annotated[str | None, typer.Option("--lang", help=_help("lang"), callback=_language, metavar="en|zh")]
+Lang = Annotated[
+    str | None, typer.Option("--lang", help=_help("lang"), callback=known_language, metavar="en|zh")
+]
 Place = Annotated[list[str], typer.Option("--place", help=_help("run place"), metavar="PLACE")]
 Shown = Annotated[bool, typer.Option("--version", help=_help("version"), is_eager=True)]
 
@@ -109,7 +106,7 @@ def run(
     from jinlin.running import logs_compared, run_scenarios
     from scenarios.experiments import life_key
 
-    _compile(workers or 0, language)
+    compile_kernels(workers or 0, language)
     folder = out or (Path("runs") / loaded[0].id if len(loaded) == 1 else Path("runs"))
     lives = len({life_key(scenario) for scenario in loaded})
     progress = Progress(len(selection.markets) * replications * lives, MONTHS_TO_END_OF_2025, language)
@@ -130,31 +127,11 @@ def run(
         typer.echo(say("same log", language, market=compared.market, requests=compared.requests))
 
 
-def _compile(workers: int, language: str) -> None:
-    """Compile the kernels that are not kept yet, before a run's own workers would, and say so."""
-    from sim.compiled import uncompiled
-
-    if not uncompiled():
-        return
-    from jinlin.progress import Counter
-    from scenarios.warming import compile_all
-
-    typer.echo(say("compiling", language), err=True)
-    counter = Counter("compiled", language)
-    try:
-        compile_all(workers, counter)
-    except KeyboardInterrupt:
-        typer.echo(say("stopped compiling", language), err=True)
-        raise typer.Exit(STOPPED) from None
-    finally:
-        counter.close()
-
-
 @app.command(help=_help("report"))
 def report(
     runs: Annotated[list[Path], typer.Argument(help=_help("report runs"), metavar="RUN")],
     lang: Annotated[
-        str, typer.Option("--lang", help=_help("report lang"), callback=_language, metavar="zh|en")
+        str, typer.Option("--lang", help=_help("report lang"), callback=known_language, metavar="zh|en")
     ] = "zh",
     out: Annotated[Path | None, typer.Option(help=_help("report out"), metavar="FILE")] = None,
 ) -> None:
@@ -309,74 +286,8 @@ def hindcast(
     _print(list_hindcast(done, terminal_language(lang)))
 
 
-Draws = Annotated[int, typer.Option(min=20, max=20_000, help=_help("forecast draws"))]
-MarketDraws = Annotated[int, typer.Option(min=2, max=500, help=_help("forecast market_draws"))]
-Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help=_help("forecast seed"))]
-Workers = Annotated[int | None, typer.Option(min=1, max=1024, help=_help("forecast workers"))]
-
-
-@app.command(help=_help("forecast"))
-def forecast(
-    out: Annotated[Path, typer.Option(help=_help("forecast out"), metavar="FILE")],
-    draws: Draws = 1000,
-    market_draws: MarketDraws = 24,
-    seed: Seed = SEED,
-    workers: Workers = None,
-    lang: Lang = None,
-) -> None:
-    """Forecast the province from 2020's knowledge."""
-    from calibration.forecast import table_of
-    from jinlin.foresight import check_free, forecast_with_progress, list_forecast, write_aside
-
-    language = terminal_language(lang)
-    check_free(out)
-    _compile(workers or 0, language)
-    done = forecast_with_progress(draws, market_draws, seed, workers or 0, language)
-    write_aside(out, table_of(done))
-    _print([*list_forecast(done, language), say("wrote", language, path=out)])
-
-
-@app.command(help=_help("pledge"))
-def pledge(
-    out: Annotated[Path, typer.Option(help=_help("pledge out"), metavar="FILE")],
-    run_folder: Annotated[
-        Path | None, typer.Option("--run", help=_help("pledge run_folder"), metavar="RUN")
-    ] = None,
-    draws: Draws = 1000,
-    market_draws: MarketDraws = 24,
-    seed: Seed = SEED,
-    workers: Workers = None,
-    lang: Lang = None,
-) -> None:
-    """Pledge a forecast with what would overturn it."""
-    import json
-
-    from jinlin.foresight import check_free, forecast_with_progress, write_aside
-    from results.pledges import pledge as pledged
-    from results.tables import open_run
-
-    language = terminal_language(lang)
-    check_free(out)
-    run = open_run(run_folder) if run_folder else None
-    _compile(workers or 0, language)
-    done = forecast_with_progress(draws, market_draws, seed, workers or 0, language)
-    whole = pledged(done, run)
-    write_aside(out, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
-    _print([say("wrote", language, path=out), f"sha256 {whole['sha256']}"])
-
-
-@app.command(help=_help("confront"))
-def confront(
-    pledged: Annotated[Path, typer.Argument(help=_help("confront pledged"), metavar="PLEDGE")],
-    observed: Annotated[Path, typer.Argument(help=_help("confront observed"), metavar="OBSERVED.csv")],
-    lang: Lang = None,
-) -> None:
-    """Hold published figures against a pledge."""
-    from jinlin.foresight import list_confronted
-    from results.confrontations import confront as held_against
-    from results.pledges import read_pledge
-
-    _print(list_confronted(held_against(read_pledge(pledged), observed), terminal_language(lang)))
+for _command in (foresight.forecast, foresight.pledge, foresight.confront):
+    app.command(help=_help(_command.__name__))(_command)
 
 
 @app.command(help=_help("population"))

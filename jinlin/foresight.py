@@ -2,19 +2,99 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from jinlin.compiling import compile_kernels
 from jinlin.progress import Counter
-from jinlin.words import columns, plain, say
+from jinlin.words import WORDS, columns, known_language, plain, say, terminal_language
 from sim.errors import RunError
+
+SEED = 20201101
 
 if TYPE_CHECKING:
     from calibration.forecast import Forecast
     from results.confrontations import Confronted
+
+
+def _help(key: str) -> str:
+    return WORDS[key][0]
+
+
+def _print(lines: list[str]) -> None:
+    """Print lines with nothing in them that could steer the terminal."""
+    typer.echo("\n".join(plain(line) for line in lines))
+
+
+Draws = Annotated[int, typer.Option(min=20, max=20_000, help=_help("forecast draws"))]
+MarketDraws = Annotated[int, typer.Option(min=2, max=500, help=_help("forecast market_draws"))]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help=_help("forecast seed"))]
+Lang = Annotated[
+    str | None, typer.Option("--lang", help=_help("lang"), callback=known_language, metavar="en|zh")
+]
+Workers = Annotated[int | None, typer.Option(min=1, max=1024, help=_help("forecast workers"))]
+
+
+def forecast(
+    out: Annotated[Path, typer.Option(help=_help("forecast out"), metavar="FILE")],
+    draws: Draws = 1000,
+    market_draws: MarketDraws = 24,
+    seed: Seed = SEED,
+    workers: Workers = None,
+    lang: Lang = None,
+) -> None:
+    """Forecast the province from 2020's knowledge."""
+    from calibration.forecast import table_of
+
+    language = terminal_language(lang)
+    check_free(out)
+    compile_kernels(workers or 0, language)
+    done = forecast_with_progress(draws, market_draws, seed, workers or 0, language)
+    write_aside(out, table_of(done))
+    _print([*list_forecast(done, language), say("wrote", language, path=out)])
+
+
+def pledge(
+    out: Annotated[Path, typer.Option(help=_help("pledge out"), metavar="FILE")],
+    run_folder: Annotated[
+        Path | None, typer.Option("--run", help=_help("pledge run_folder"), metavar="RUN")
+    ] = None,
+    draws: Draws = 1000,
+    market_draws: MarketDraws = 24,
+    seed: Seed = SEED,
+    workers: Workers = None,
+    lang: Lang = None,
+) -> None:
+    """Pledge a forecast with what would overturn it."""
+    from results.pledges import pledge as pledged
+    from results.tables import open_run
+
+    language = terminal_language(lang)
+    check_free(out)
+    run = open_run(run_folder) if run_folder else None
+    compile_kernels(workers or 0, language)
+    done = forecast_with_progress(draws, market_draws, seed, workers or 0, language)
+    whole = pledged(done, run)
+    write_aside(out, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+    _print([say("wrote", language, path=out), f"sha256 {whole['sha256']}"])
+
+
+def confront(
+    pledged: Annotated[Path, typer.Argument(help=_help("confront pledged"), metavar="PLEDGE")],
+    observed: Annotated[Path, typer.Argument(help=_help("confront observed"), metavar="OBSERVED.csv")],
+    lang: Lang = None,
+) -> None:
+    """Hold published figures against a pledge."""
+    from results.confrontations import confront as held_against
+    from results.pledges import read_pledge
+
+    _print(list_confronted(held_against(read_pledge(pledged), observed), terminal_language(lang)))
 
 
 def check_free(path: Path) -> None:
@@ -41,12 +121,11 @@ def write_aside(path: Path, text: str) -> None:
     except OSError as wrong:
         if aside:
             Path(aside).unlink(missing_ok=True)
-        raise RunError(f"{path}: cannot be written: {wrong.strerror}; give another place with --out") from None
+        reason = f"cannot be written: {wrong.strerror}"
+        raise RunError(f"{path}: {reason}; give another place with --out") from None
 
 
-def forecast_with_progress(
-    draws: int, market_draws: int, seed: int, workers: int, language: str
-) -> Forecast:
+def forecast_with_progress(draws: int, market_draws: int, seed: int, workers: int, language: str) -> Forecast:
     """Forecast, and count the markets on the terminal."""
     from calibration.forecast import forecast
 

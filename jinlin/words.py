@@ -82,13 +82,19 @@ WORDS: dict[str, tuple[str, str]] = {
         "由2020年所知预测2021—2025年全省各项指标及其区间；需数分钟。",
     ),
     "forecast out": ("The CSV file to write.", "写入的 CSV 文件。"),
-    "forecast draws": ("Futures of births, deaths and moves, 20 to 20000.", "出生、死亡、迁移的抽取次数，20至20000。"),
+    "forecast draws": (
+        "Futures of births, deaths and moves, 20 to 20000.",
+        "出生、死亡、迁移的抽取次数，20至20000。",
+    ),
     "forecast market_draws": (
         "Settings under which every market is replayed, 2 to 500.",
         "逐市场重放所用参数的抽取次数，2至500。",
     ),
     "forecast seed": ("Seed of every draw, 0 to 2^63-1.", "随机种子，0至2^63-1。"),
-    "forecast workers": ("Processes at once, 1 to 1024; default: all cores.", "并行进程数，1至1024；默认全部核心。"),
+    "forecast workers": (
+        "Processes at once, 1 to 1024; default: all cores.",
+        "并行进程数，1至1024；默认全部核心。",
+    ),
     "pledge": (
         "Pledge a forecast: its intervals, what would overturn each, and a hash of it all.",
         "立据：预测区间、何种观测会推翻它，以及全部内容的哈希值。",
@@ -275,6 +281,15 @@ def terminal_language(chosen: str | None = None, environment: Mapping[str, str] 
     set_names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     named = next((name for name in set_names if name), None) or locale.getlocale()[0] or ""
     return "zh" if named.lower().startswith(("zh", "chinese")) else "en"
+
+
+def known_language(value: str | None) -> str | None:
+    """Return a language that the terminal speaks, or None; refuse another."""
+    import typer
+
+    if value is not None and value not in LANGUAGES:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(LANGUAGES)}")
+    return value
 
 
 def say(key: str, language: str, /, **values: object) -> str:

@@ -1,4 +1,4 @@
-"""A pledge held against what was published: where each figure falls, and which assumption it speaks against."""
+"""A pledge held against what was published: where each figure falls, and what it speaks against."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def _looked_up(
 ) -> tuple[float, ...]:
     if (each.indicator, each.year) not in pledged:
         years = sorted(year for name, year in pledged if name == each.indicator)
-        raise _fault(path, each.line, "year", each.year, f"a year of {years[0]} to {years[-1]}", "leave the row out")
+        raise _fault(
+            path, each.line, "year", each.year, f"a year of {years[0]} to {years[-1]}", "leave the row out"
+        )
     return pledged[each.indicator, each.year]
 
 
@@ -98,10 +100,14 @@ def read_observed(path: Path, known: set[str]) -> list[Observed]:
             rows = list(csv.reader(lines))
     except (OSError, UnicodeDecodeError, csv.Error) as wrong:
         reason = wrong.strerror if isinstance(wrong, OSError) else "not a CSV file in UTF-8"
-        raise EvidenceError(f"{path}: cannot be read: {reason}; check the path, save it as CSV in UTF-8") from None
+        raise EvidenceError(
+            f"{path}: cannot be read: {reason}; check the path, save it as CSV in UTF-8"
+        ) from None
     head = [each.strip() for each in rows[0]] if rows else []
     if not set(COLUMNS) <= set(head):
-        raise EvidenceError(f"{path}:1: the columns must be {','.join(COLUMNS)}[,{SOURCE}]; mend the first line")
+        raise EvidenceError(
+            f"{path}:1: the columns must be {','.join(COLUMNS)}[,{SOURCE}]; mend the first line"
+        )
     found = [
         _read(path, line, dict(zip(head, map(str.strip, row), strict=False)), known)
         for line, row in enumerate(rows[1:], 2)

@@ -1,4 +1,4 @@
-"""Which observation would overturn a forecast, and which assumption it would speak against, in two languages."""
+"""Which observation would overturn a forecast, and which assumption it speaks against, in two languages."""
 
 from __future__ import annotations
 
@@ -17,44 +17,83 @@ class Speaks:
 
 
 _AGED = (
-    Words("2020年普查的年龄，或高龄死亡率低估、老年人迁出", "the ages of the census of 2020, mortality at these ages (higher than fitted), or no older migrants"),
-    Words("2020年普查的年龄，或高龄死亡率高估、老年人迁入多", "the ages of the census of 2020, mortality at these ages (lower than fitted), or more older migrants"),
-)  # fmt: skip
-
+    Words(
+        "2020年普查的年龄，或高龄死亡率低估、老年人迁出",
+        "the ages of the census of 2020, mortality at these ages (it is higher), or few older migrants",
+    ),
+    Words(
+        "2020年普查的年龄，或高龄死亡率高估、老年人迁入多",
+        "the ages of the census of 2020, mortality at these ages (it is lower), or many older migrants",
+    ),
+)
 SPEAKS: dict[str, Speaks] = {
     "births": Speaks(
         Words("出生人数", "births"),
-        Words("生育率按2015—2020年的平均变化漂移：实际下降更快", "fertility drifts as it did on average from 2015 to 2020: it fell faster"),
-        Words("生育率按2015—2020年的平均变化漂移：实际回升", "fertility drifts as it did on average from 2015 to 2020: it recovered"),
+        Words(
+            "生育率按2015—2020年的平均变化漂移：实际下降更快",
+            "fertility drifts as it did on average from 2015 to 2020: it fell faster",
+        ),
+        Words(
+            "生育率按2015—2020年的平均变化漂移：实际回升",
+            "fertility drifts as it did on average from 2015 to 2020: it recovered",
+        ),
     ),
     "deaths": Speaks(
         Words("死亡人数", "deaths"),
-        Words("死亡率趋势：实际下降更快，或登记有遗漏", "the trend of mortality: it fell faster, or deaths were missed"),
-        Words("死亡率趋势，或疫情使一年死亡增加至多五分之一的假定", "the trend of mortality, or that an epidemic adds at most a fifth to the deaths of a year"),
+        Words(
+            "死亡率趋势：实际下降更快，或登记有遗漏",
+            "the trend of mortality: it fell faster, or deaths were missed",
+        ),
+        Words(
+            "死亡率趋势，或疫情使一年死亡增加至多五分之一的假定",
+            "the trend of mortality, or that an epidemic adds at most a fifth to a year's deaths",
+        ),
     ),
     "population": Speaks(
         Words("年末常住人口", "residents at the year's end"),
-        Words("净迁入与2015—2020年相近，或出生：实际更少", "net migration as in 2015 to 2020, or births: there were fewer"),
-        Words("净迁入与2015—2020年相近，或出生：实际更多", "net migration as in 2015 to 2020, or births: there were more"),
+        Words(
+            "净迁入与2015—2020年相近，或出生：实际更少",
+            "net migration as in 2015 to 2020, or births: there were fewer",
+        ),
+        Words(
+            "净迁入与2015—2020年相近，或出生：实际更多",
+            "net migration as in 2015 to 2020, or births: there were more",
+        ),
     ),
     "age_60_plus": Speaks(Words("60岁及以上人口", "residents aged 60 and older"), *_AGED),
     "age_65_plus": Speaks(Words("65岁及以上人口", "residents aged 65 and older"), *_AGED),
     "age_80_plus": Speaks(Words("80岁及以上人口", "residents aged 80 and older"), *_AGED),
     "institution_residents": Speaks(
         Words("养老机构入住人数", "residents of elder-care homes"),
-        Words("人均入住意愿平均不变：实际减弱，或机构不收住", "the wish for a bed stands still on average: it weakened, or homes took nobody in"),
-        Words("人均入住意愿平均不变、新增床位至多按规划：实际增强", "the wish for a bed stands still on average and beds rise at most as planned: it grew"),
+        Words(
+            "人均入住意愿平均不变：实际减弱，或机构不收住",
+            "the wish for a bed stands still on average: it weakened, or homes took nobody in",
+        ),
+        Words(
+            "人均入住意愿平均不变、新增床位至多按规划：实际更多",
+            "the wish for a bed stands still on average and beds rise at most as planned: they grew",
+        ),
     ),
     "childcare_use": Speaks(
         Words("在托幼儿", "children in childcare"),
-        Words("在托率起点为全国的5.5%、意愿平均不变：实际更低", "use begins at the nation's 5.5 % and the wish stands still on average: it was lower"),
-        Words("在托率起点为全国的5.5%、托位至多按规划：实际更高", "use begins at the nation's 5.5 % and slots rise at most as planned: it was higher"),
+        Words(
+            "入托率起点为全国的5.5%、意愿平均不变：实际更低",
+            "use begins at the nation's 5.5 % and the wish stands still on average: it was lower",
+        ),
+        Words(
+            "入托率起点为全国的5.5%、托位至多按规划：实际更高",
+            "use begins at the nation's 5.5 % and slots rise at most as planned: it was higher",
+        ),
     ),
-}  # fmt: skip
-OVERTURNS = Words("{year}年{title}低于{low:,.0f}或高于{high:,.0f}", "{title} of {year} below {low:,.0f} or above {high:,.0f}")  # fmt: skip
+}
+OVERTURNS = Words(
+    "{year}年{title}低于{low:,.0f}或高于{high:,.0f}",
+    "{title} of {year} below {low:,.0f} or above {high:,.0f}",
+)
 VERDICT = Words(
-    "2025年应达标准比例低于{low:.1%}或高于{high:.1%}", "a share served to the standard in 2025 below {low:.1%} or above {high:.1%}"
-)  # fmt: skip
+    "2025年按标准得到服务的比例低于{low:.1%}或高于{high:.1%}",
+    "a share served to the standard in 2025 below {low:.1%} or above {high:.1%}",
+)
 
 
 def overturning(indicator: str, year: int, low: float, high: float) -> dict[str, str]:

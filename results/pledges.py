@@ -104,13 +104,17 @@ def read_pledge(path: Path) -> dict[str, Any]:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as wrong:
         reason = wrong.strerror if isinstance(wrong, OSError) else "not JSON"
-        raise RunError(f"{path}: cannot be read as a pledge: {reason}; give a file of 'jinlin pledge'") from None
+        raise RunError(
+            f"{path}: cannot be read as a pledge: {reason}; give a file of 'jinlin pledge'"
+        ) from None
     if not isinstance(raw, dict) or not {"sha256", "content"} <= raw.keys():
         raise RunError(f"{path}: is no pledge: sha256 or content is missing; give a file of 'jinlin pledge'")
     found = digest(raw["content"])
     if found != raw["sha256"]:
         told = str(raw["sha256"])[:12]
-        raise RunError(f"{path}: was changed: sha256 is {found[:12]}…, not {told}…; take the file as it was pledged")
+        raise RunError(
+            f"{path}: was changed: sha256 is {found[:12]}…, not {told}…; take the file as it was pledged"
+        )
     _check(path, raw["content"])
     return dict(raw["content"])
 
