@@ -44,7 +44,7 @@ Workers = Annotated[int | None, typer.Option(min=1, max=1024, help=_help("foreca
 def forecast(
     out: Annotated[Path, typer.Option(help=_help("forecast out"), metavar="FILE")],
     draws: Draws = 1000,
-    market_draws: MarketDraws = 24,
+    market_draws: MarketDraws = 16,
     seed: Seed = SEED,
     workers: Workers = None,
     lang: Lang = None,
@@ -66,7 +66,7 @@ def pledge(
         Path | None, typer.Option("--run", help=_help("pledge run_folder"), metavar="RUN")
     ] = None,
     draws: Draws = 1000,
-    market_draws: MarketDraws = 24,
+    market_draws: MarketDraws = 16,
     seed: Seed = SEED,
     workers: Workers = None,
     lang: Lang = None,
