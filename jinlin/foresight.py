@@ -32,13 +32,13 @@ def _print(lines: list[str]) -> None:
     typer.echo("\n".join(plain(line) for line in lines))
 
 
-Draws = Annotated[int, typer.Option(min=20, max=20_000, help=_help("forecast draws"))]
-MarketDraws = Annotated[int, typer.Option(min=2, max=500, help=_help("forecast market_draws"))]
-Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help=_help("forecast seed"))]
+Draws = Annotated[int, typer.Option(min=20, max=20_000, help=_help("draws"))]
+MarketDraws = Annotated[int, typer.Option(min=2, max=500, help=_help("market_draws"))]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help=_help("seed"))]
 Lang = Annotated[
     str | None, typer.Option("--lang", help=_help("lang"), callback=known_language, metavar="en|zh")
 ]
-Workers = Annotated[int | None, typer.Option(min=1, max=1024, help=_help("forecast workers"))]
+Workers = Annotated[int | None, typer.Option(min=1, max=1024, help=_help("workers"))]
 
 
 def forecast(

@@ -82,16 +82,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "由2020年所知预测2021—2025年全省各项指标及其区间；需数分钟。",
     ),
     "forecast out": ("The CSV file to write.", "写入的 CSV 文件。"),
-    "forecast draws": (
+    "draws": (
         "Futures of births, deaths and moves, 20 to 20000.",
         "出生、死亡、迁移的抽取次数，20至20000。",
     ),
-    "forecast market_draws": (
+    "market_draws": (
         "Settings under which every market is replayed, 2 to 500.",
         "逐市场重放所用参数的抽取次数，2至500。",
     ),
-    "forecast seed": ("Seed of every draw, 0 to 2^63-1.", "随机种子，0至2^63-1。"),
-    "forecast workers": (
+    "seed": ("Seed of every draw, 0 to 2^63-1.", "随机种子，0至2^63-1。"),
+    "workers": (
         "Processes at once, 1 to 1024; default: all cores.",
         "并行进程数，1至1024；默认全部核心。",
     ),
