@@ -172,3 +172,13 @@ def back_test(year: int = 2015, draws: int = DRAWS, seed: int = 20201101) -> Seq
         for name, published in _PUBLISHED.items()
         for row, then in enumerate(drawn.years)
     ]
+
+
+def table_of_test() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the head and the rows of the back-test, in thousands, for a page."""
+    head = ("indicator", "year", "published", "p05", "p50", "p95", "inside 90 %")
+    rows = []
+    for each in back_test():
+        thousands = (f"{value / 1000:,.0f}" for value in (each.observed, *each.five[::2]))
+        rows.append((each.indicator, str(each.year), *thousands, "yes" if each.inside else "NO"))
+    return head, rows

@@ -62,11 +62,12 @@ def carry(people: Floats, course: Course, months: int) -> Carried:
     """Carry people (2, months of birth) through some months of some futures."""
     draws = len(course.death)
     parts = [_carry(people, _part(course, first), months) for first in range(0, draws, _AT)]
-    return Carried(
-        *(np.concatenate([getattr(each, name) for each in parts]) for name in ("people", "births", "deaths")),
-        {limit: np.concatenate([each.stocks[limit] for each in parts]) for limit in _STOCKS},
-        parts[0].years,
-    )
+
+    def joined(name: str) -> Floats:
+        return np.concatenate([getattr(each, name) for each in parts])
+
+    stocks = {limit: np.concatenate([each.stocks[limit] for each in parts]) for limit in _STOCKS}
+    return Carried(joined("people"), joined("births"), joined("deaths"), stocks, parts[0].years)
 
 
 def _part(course: Course, first: int) -> Course:

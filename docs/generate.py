@@ -275,22 +275,11 @@ def hindcast(part: str) -> str:
     return table(*TABLES[part](load_hindcast()))
 
 
-def forecast_from_2015() -> str:
-    """Hold the forecast's method, from 2015, against what followed; thousands."""
-    from calibration.forecast import back_test
+def back_test() -> str:
+    """Hold the forecast's method, from 2015, against what followed."""
+    from calibration.forecast import table_of_test
 
-    head = ("indicator", "year", "published", "p05", "p50", "p95", "inside 90 %")
-    return table(
-        head,
-        (
-            (
-                each.indicator, each.year,
-                *(f"{value / 1000:,.0f}" for value in (each.observed, *each.five[::2])),
-                "yes" if each.inside else "NO",
-            )
-            for each in back_test()
-        ),
-    )  # fmt: skip
+    return table(*table_of_test())
 
 
 def picture() -> str:
@@ -316,7 +305,7 @@ WRITERS: dict[str, Callable[[], str]] = {
     "observations": observations,
     "level": level,
     "commands": commands,
-    "forecast-back-test": forecast_from_2015,
+    "forecast-back-test": back_test,
     **{
         f"hindcast-{part}": partial(hindcast, part)
         for part in ("figures", "bases", "mortality", "births", "beside", "assumed")

@@ -92,7 +92,7 @@ def _interval(met: Estimate | None) -> dict[str, float] | None:
 
 def _overturns(met: Estimate | None) -> dict[str, str] | None:
     ends = _interval(met)
-    return ends and {"zh": VERDICT.zh.format(**ends), "en": VERDICT.en.format(**ends)}
+    return {"zh": VERDICT.zh.format(**ends), "en": VERDICT.en.format(**ends)} if ends else None
 
 
 def read_pledge(path: Path) -> dict[str, Any]:
