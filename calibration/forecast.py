@@ -131,7 +131,7 @@ def table_of(done: Forecast) -> str:
     r"""Write a forecast as CSV, whole persons.
 
     >>> table_of(Forecast((2021,), {"births": np.arange(5.0)[None]}, 1, 1, 1))
-    'indicator,year,p05,p25,p50,p75,p95\\nbirths,2021,0,1,2,3,4\\n'
+    'indicator,year,p05,p25,p50,p75,p95\nbirths,2021,0,1,2,3,4\n'
     """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")

@@ -8,6 +8,7 @@ leaves fewer residents in 2020 than were counted and one that leaves more, with 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -20,10 +21,11 @@ from scenarios.definitions import with_ceilings
 from scenarios.experiments import base_of_province, drawn_world
 from scenarios.load import Scenario, load_scenario
 from scenarios.supply import own_settings, supply_plan
-from scenarios.workers import worker_context
+from scenarios.workers import end_workers, worker_context
 from sim.capacity import build_supply
 from sim.clock import MONTHS_TO_END_OF_2025, month_start
-from sim.measures import Replay
+from sim.kinds import Step
+from sim.measures import Replay, unit_months
 from sim.model import CommunityModel, replay
 from sim.parameters import Settings
 from sim.places import load_atlas
@@ -108,9 +110,6 @@ def take_market(number: int, draws: int, seed: int) -> Taken:
 
 def _counted(done: Replay, services: tuple[Service, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Count persons in place and usable places by group at each year's end, (2, 6) each."""
-    from sim.kinds import Step
-    from sim.measures import unit_months
-
     requests, log, units = done.requests, done.log, done.supply.units
     asked = requests.service[requests.step == Step.REQUESTED]
     usable = unit_months(units, MONTHS_TO_END_OF_2025)[1][:, list(YEAR_ENDS)]
@@ -130,8 +129,6 @@ def take_province(
     draws: int, seed: int, workers: int = 0, tell: Callable[[int, int], None] = lambda done, parts: None
 ) -> Taken:
     """Take all markets on some workers (0: one a core), the largest first; the sum knows no order."""
-    import os
-
     markets, base = load_atlas().markets, base_of_province().residents
     order = sorted(range(len(markets)), key=lambda number: -base[list(markets[number].counties)].sum())
     count = min(workers or os.cpu_count() or 1, len(order))
@@ -147,6 +144,11 @@ def _each(order: list[int], draws: int, seed: int, workers: int) -> Iterator[Tak
     if workers == 1:
         yield from (take_market(number, draws, seed) for number in order)
         return
-    with ProcessPoolExecutor(workers, worker_context()) as pool:
+    pool = ProcessPoolExecutor(workers, worker_context())
+    try:
         for job in as_completed([pool.submit(take_market, number, draws, seed) for number in order]):
             yield job.result()
+    except BaseException:
+        end_workers(pool)
+        raise
+    pool.shutdown()

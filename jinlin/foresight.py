@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jinlin.compiling import compile_kernels
+from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.progress import Counter
 from jinlin.words import WORDS, columns, known_language, plain, say, terminal_language
 from sim.errors import RunError
 
 SEED = 20201101
+_TENTH = 10
 
 if TYPE_CHECKING:
     from calibration.forecast import Forecast
@@ -126,12 +127,21 @@ def write_aside(path: Path, text: str) -> None:
 
 
 def forecast_with_progress(draws: int, market_draws: int, seed: int, workers: int, language: str) -> Forecast:
-    """Forecast, and count the markets on the terminal."""
+    """Forecast, and count the markets: on one line of a terminal, elsewhere a line for every tenth."""
     from calibration.forecast import forecast
 
     counter = Counter("forecast markets", language)
+
+    def tell(done: int, parts: int) -> None:
+        counter(done, parts)
+        if not counter.stream.isatty() and (done % _TENTH == 0 or done == parts):
+            typer.echo(say("forecast markets", language, done=done, parts=parts), err=True)
+
     try:
-        return forecast(draws, market_draws, seed, workers, counter)
+        return forecast(draws, market_draws, seed, workers, tell)
+    except KeyboardInterrupt:
+        typer.echo(say("stopped forecast", language), err=True)
+        raise typer.Exit(STOPPED) from None
     finally:
         counter.close()
 

@@ -178,6 +178,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "stopped; the kernels compiled so far are kept",
         "已中断；已编译的内核保留",
     ),
+    "stopped forecast": ("stopped; nothing is written", "已中断；未写入文件"),
     "stopped": ("stopped; the run folder is marked unfinished", "已中断；结果文件夹标记为未完成"),
     "same": ("no difference", "没有差异"),
     "extends": ("extends", "继承"),
