@@ -20,6 +20,7 @@ PAGES = (HOUSE / "README.md", *sorted((HOUSE / "docs").rglob("*.md")))
 BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 STRESS = runpy.run_path(str(HOUSE / "docs" / "stress.py"))["TABLES"]
+VALIDATING = runpy.run_path(str(HOUSE / "docs" / "validating.py"))
 QUALITIES = ("published", "derived", "assumed")
 MOST_COMPARED = 4  # figures of each side of a contradiction that a page shows
 
@@ -269,32 +270,14 @@ def _default(parameter: Any) -> str:
     return f"`{parameter.default}`" if isinstance(parameter.default, int | str) and parameter.default else ""
 
 
-def hindcast(part: str) -> str:
-    """Lay out a table of the hindcast."""
-    from calibration.validation import load_hindcast
-    from results.hindcasts import TABLES
-
-    return table(*TABLES[part](load_hindcast()))
-
-
 def stress(part: str) -> str:
     """Lay out a table of the STRESS-DES page, whose rows ``docs/stress.py`` reads from the code."""
     return table(*STRESS[part]())
 
 
-def three_states(layout: str) -> str:
-    """Lay out cohorts through loss of function: ages that are shown, or the widest differences."""
-    from calibration import three_states
-
-    return table(*getattr(three_states, layout)(three_states.of_2020()))
-
-
-def picture() -> str:
-    """Draw the hindcast."""
-    from calibration.validation import load_hindcast
-    from results.hindcast_picture import draw
-
-    return draw(load_hindcast())
+def validation(part: str) -> str:
+    """Lay out a table of the validation page, whose rows ``docs/validating.py`` gathers."""
+    return table(*VALIDATING["TABLES"][part]())
 
 
 WRITERS: dict[str, Callable[[], str]] = {
@@ -312,14 +295,10 @@ WRITERS: dict[str, Callable[[], str]] = {
     "observations": observations,
     "level": level,
     "commands": commands,
-    **{
-        f"hindcast-{part}": partial(hindcast, part)
-        for part in ("figures", "bases", "mortality", "births", "beside", "assumed")
-    },
-    **{f"three-states-{part}": partial(three_states, part) for part in ("shown", "widest")},
     **{f"stress-{part}": partial(stress, part) for part in STRESS},
+    **{part: partial(validation, part) for part in VALIDATING["TABLES"]},
 }
-PICTURES: dict[str, Callable[[], str]] = {"docs/pictures/hindcast.svg": picture}
+PICTURES: dict[str, Callable[[], str]] = {"docs/pictures/hindcast.svg": VALIDATING["picture"]}
 
 
 def names_in(text: str) -> list[str]:

@@ -15,14 +15,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from jinlin import __version__
-from jinlin.words import LANGUAGES, WORDS, plain, say, terminal_language
+from jinlin import __version__, foresight
+from jinlin.compiling import STOPPED, compile_kernels
+from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import JinlinError, LawBroken
 from sim.kinds import Engine
 
 SEED = 20201101  # the day of the census; any number would do
 LEDGERS = Path("runs", ".ledgers")
-BAD_INPUT, BROKEN, STOPPED = 2, 1, 130
+BAD_INPUT, BROKEN = 2, 1
 
 
 class Commands(TyperGroup):
@@ -54,17 +55,13 @@ app = typer.Typer(
 )
 
 
-def _language(value: str | None) -> str | None:
-    if value is not None and value not in LANGUAGES:
-        raise typer.BadParameter(f"{value!r} is none of {', '.join(LANGUAGES)}")
-    return value
-
-
 def _help(key: str) -> str:
     return WORDS[key][0]
 
 
-Lang = Annotated[str | None, typer.Option("--lang", help=_help("lang"), callback=_language, metavar="en|zh")]
+Lang = Annotated[
+    str | None, typer.Option("--lang", help=_help("lang"), callback=known_language, metavar="en|zh")
+]
 Place = Annotated[list[str], typer.Option("--place", help=_help("run place"), metavar="PLACE")]
 Shown = Annotated[bool, typer.Option("--version", help=_help("version"), is_eager=True)]
 
@@ -111,7 +108,7 @@ def run(
     from jinlin.running import logs_compared, run_scenarios
     from scenarios.studies import life_key
 
-    _compile(workers or 0, language)
+    compile_kernels(workers or 0, language)
     folder = out or (Path("runs") / loaded[0].id if len(loaded) == 1 else Path("runs"))
     lives = len({life_key(scenario) for scenario in loaded})
     progress = Progress(len(selection.markets) * replications * lives, MONTHS_TO_END_OF_2025, language)
@@ -132,31 +129,11 @@ def run(
         typer.echo(say("same log", language, market=compared.market, requests=compared.requests))
 
 
-def _compile(workers: int, language: str) -> None:
-    """Compile the kernels that are not kept yet, before a run's own workers would, and say so."""
-    from sim.compiled import uncompiled
-
-    if not uncompiled():
-        return
-    from jinlin.progress import Counter
-    from scenarios.warming import compile_all
-
-    typer.echo(say("compiling", language), err=True)
-    counter = Counter("compiled", language)
-    try:
-        compile_all(workers, counter)
-    except KeyboardInterrupt:
-        typer.echo(say("stopped compiling", language), err=True)
-        raise typer.Exit(STOPPED) from None
-    finally:
-        counter.close()
-
-
 @app.command(help=_help("report"))
 def report(
     runs: Annotated[list[Path], typer.Argument(help=_help("report runs"), metavar="RUN")],
     lang: Annotated[
-        str, typer.Option("--lang", help=_help("report lang"), callback=_language, metavar="zh|en")
+        str, typer.Option("--lang", help=_help("report lang"), callback=known_language, metavar="zh|en")
     ] = "zh",
     out: Annotated[Path | None, typer.Option(help=_help("report out"), metavar="FILE")] = None,
 ) -> None:
@@ -309,6 +286,10 @@ def hindcast(
     if out:
         out.write_text(written(done), encoding="utf-8")
     _print(list_hindcast(done, terminal_language(lang)))
+
+
+for _command in (foresight.forecast, foresight.pledge, foresight.confront):
+    app.command(help=_help(_command.__name__))(_command)
 
 
 @app.command(help=_help("population"))

@@ -77,6 +77,52 @@ WORDS: dict[str, tuple[str, str]] = {
         "Print the JSON Schema of scenario files, for editors.",
         "输出情景文件的 JSON Schema，供编辑器使用。",
     ),
+    "forecast": (
+        "Forecast the province 2021 to 2025 from 2020's knowledge, with intervals; minutes.",
+        "由2020年所知预测2021—2025年全省各项指标及其区间；需数分钟。",
+    ),
+    "forecast out": ("The CSV file to write.", "写入的 CSV 文件。"),
+    "draws": (
+        "Futures of births, deaths and moves, 20 to 20000.",
+        "出生、死亡、迁移的抽取次数，20至20000。",
+    ),
+    "market_draws": (
+        "Settings under which every market is replayed, 2 to 500.",
+        "逐市场重放所用参数的抽取次数，2至500。",
+    ),
+    "seed": ("Seed of every draw, 0 to 2^63-1.", "随机种子，0至2^63-1。"),
+    "workers": (
+        "Processes at once, 1 to 1024; default: all cores.",
+        "并行进程数，1至1024；默认全部核心。",
+    ),
+    "pledge": (
+        "Pledge a forecast: its intervals, what would overturn each, and a hash of it all.",
+        "立据：预测区间、何种观测会推翻它，以及全部内容的哈希值。",
+    ),
+    "pledge out": ("The JSON file to write.", "写入的 JSON 文件。"),
+    "pledge run_folder": (
+        "A finished run whose verdicts are pledged as well.",
+        "同时立据其结论的、已完成的结果文件夹。",
+    ),
+    "confront": (
+        "Hold published figures against a pledge and say which assumption they speak against.",
+        "以公布的数据对照立据，指出其与哪项假定相悖。",
+    ),
+    "confront pledged": ("A file of 'jinlin pledge'.", "“jinlin pledge”写出的文件。"),
+    "confront observed": (
+        "CSV with the columns indicator,year,value and, if you like, source.",
+        "CSV 文件，列为 indicator,year,value，可另加 source。",
+    ),
+    "forecast head": ("thousand persons, p50 (p05–p95)", "千人，p50（p05–p95）"),
+    "forecast markets": ("market {done} of {parts} lived and replayed", "已完成市场{done}/{parts}"),
+    "confront head": (
+        "indicator|year|observed|p05–p95|falls|in 50 %|in 90 %|speaks against",
+        "指标|年份|观测|p05–p95|位置|在50%内|在90%内|与何假定相悖",
+    ),
+    "confronted": (
+        "{inside} of {all} inside the 90 % intervals, {half} inside the 50 % intervals",
+        "{all}项中{inside}项在90%区间内，{half}项在50%区间内",
+    ),
     "hindcast": (
         "Live the census of 2010 to that of 2020 and compare with both and the yearbooks; minutes.",
         "由2010年普查逐人模拟到2020年，与普查、年鉴比较；需数分钟。",
@@ -132,6 +178,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "stopped; the kernels compiled so far are kept",
         "已中断；已编译的内核保留",
     ),
+    "stopped forecast": ("stopped; nothing is written", "已中断；未写入文件"),
     "stopped": ("stopped; the run folder is marked unfinished", "已中断；结果文件夹标记为未完成"),
     "same": ("no difference", "没有差异"),
     "extends": ("extends", "继承"),
@@ -235,6 +282,15 @@ def terminal_language(chosen: str | None = None, environment: Mapping[str, str] 
     set_names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     named = next((name for name in set_names if name), None) or locale.getlocale()[0] or ""
     return "zh" if named.lower().startswith(("zh", "chinese")) else "en"
+
+
+def known_language(value: str | None) -> str | None:
+    """Return a language that the terminal speaks, or None; refuse another."""
+    import typer
+
+    if value is not None and value not in LANGUAGES:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(LANGUAGES)}")
+    return value
 
 
 def say(key: str, language: str, /, **values: object) -> str:

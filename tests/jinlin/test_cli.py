@@ -25,7 +25,7 @@ HOUSE = Path(__file__).parents[2]
 MALFORMED = sorted((HOUSE / "tests" / "scenarios" / "malformed").glob("*.toml"))
 COMMANDS = (
     "run", "report", "compare", "explain", "new", "check", "diff", "parameters", "schema", "evidence",
-    "hindcast", "population",
+    "hindcast", "population", "forecast", "pledge", "confront",
 )  # fmt: skip
 
 
