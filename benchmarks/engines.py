@@ -159,7 +159,7 @@ class Village(mesa.Model):
     def live(self) -> None:
         """Live the months; minors move with their mothers."""
         for self.month in range(MONTHS):
-            self.words = self.stream.words(self.keys, Decision.LIFE, self.month).T.tolist()
+            self.words = self.stream.life_words(self.keys, self.month).T.tolist()
             self.movers.clear()
             self.agents.do("step")
             minors = [c for m in self.movers for c in m.children if self.month - c.birth_month < ADULT_MONTHS]
