@@ -9,7 +9,8 @@ from calibration.validation import Compared, Hindcast
 
 WIDTH, HEIGHT = 860, 430
 PUBLISHED, BIRTHS, DEATHS, MEN, WOMEN = "#222222", "#2b7bba", "#b5462f", "#7aa6c2", "#d8a48f"
-_TEXT = 'font-family="Noto Sans CJK SC, Microsoft YaHei, sans-serif" font-size="12" fill="#222222"'
+_FONTS = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, WenQuanYi Micro Hei, sans-serif"
+_TEXT = f'font-family="{_FONTS}" font-size="12" fill="#222222"'
 
 
 @dataclass(frozen=True)
