@@ -104,7 +104,7 @@ def spread(totals: Floats, gains: Floats) -> Floats:
 
     `totals` by year are kept, and the cohorts' `gains` scaled to their sum; nobody comes before 3 years.
     """
-    old_enough = _ages_then() >= YOUNGEST
+    old_enough = ages_then() >= YOUNGEST
     cells = old_enough[:, None, :] * np.broadcast_to(gains, (len(totals), *gains.shape))
     wanted = gains * totals.sum() / gains.sum()
     for _ in range(200):
@@ -114,7 +114,7 @@ def spread(totals: Floats, gains: Floats) -> Floats:
     return np.asarray(cells)
 
 
-def _ages_then() -> Floats:
+def ages_then() -> Floats:
     """Return the age in each year of those of each age in 2020, shape (years, 111)."""
     return _NUMBER - (LAST - np.array(YEARS))[:, None]
 
@@ -177,7 +177,7 @@ def decade_tables(
     tables = replace(tables, migration=tables.migration._replace(first_age=bounds))
     left = project(start, expected(tables, range(len(course.net))), MONTHS).went[1]
     cells, _ = _moved(evidence, settings)
-    ages = _ages_then()
+    ages = ages_then()
     children = at_ages(cells[:, :, CHILDREN], ages[:, CHILDREN])
     grown = at_ages(cells[:, :, CHILDREN.stop :], ages[:, CHILDREN.stop :])
     grown = grown + at_ages(left, np.broadcast_to(_NUMBER, ages.shape))

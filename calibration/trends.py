@@ -14,8 +14,19 @@ from itertools import pairwise
 import numpy as np
 
 from calibration import vital
-from calibration.decade import BOUNDS, FIRST, at_ages, cohort_gains, net_by_year, spread
+from calibration.decade import (
+    BOUNDS,
+    FIRST,
+    MONTHS_IN,
+    YEARS,
+    ages_then,
+    at_ages,
+    cohort_gains,
+    net_by_year,
+    spread,
+)
 from calibration.evidence import PROVINCE, Evidence, Figure
+from calibration.migration import CLASSES, age_profile
 from calibration.outlook import Course, carry, cells_of
 from sim.parameters import Settings
 from sim.rates import AGES, Floats
@@ -175,14 +186,12 @@ class _Past:
 
 
 def _decade(evidence: Evidence, settings: Settings) -> _Past:
-    from calibration.decade import MONTHS_IN, YEARS, _ages_then
-
     logs = np.log([vital.mortality(evidence, 1.0, period) for period in _UN_PERIODS])
     years = np.arange(FIRST, FIRST + 17) + 0.5
     line = logs[0] + (logs[1] - logs[0]) * ((years - 2012.5) / 5)[:, None, None]
     gains = cohort_gains(evidence, settings)
     cells = spread(net_by_year(evidence), gains)
-    ages = _ages_then()
+    ages = ages_then()
     by_class = at_ages(cells, ages) / MONTHS_IN[:, None, None]
     scale = evidence.series("asfr_scale_fujian_vs_wpp")
     fertile = [vital.fertility_of_year(evidence, y) * scale.get(y, scale[2011]) for y in YEARS]
@@ -206,8 +215,6 @@ def _by_birth(by_class: Floats, bounds: tuple[int, ...]) -> Floats:
 
 
 def _profile(evidence: Evidence, settings: Settings) -> Floats:
-    from calibration.migration import CLASSES, age_profile
-
     return _by_birth(age_profile(evidence, settings["life.mortality_scale"]), CLASSES)
 
 
