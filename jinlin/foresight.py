@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jinlin.compiling import STOPPED, compile_kernels
-from jinlin.progress import Counter
 from jinlin.words import WORDS, columns, known_language, plain, say, terminal_language
 from sim.errors import RunError
 
@@ -129,6 +128,7 @@ def write_aside(path: Path, text: str) -> None:
 def forecast_with_progress(draws: int, market_draws: int, seed: int, workers: int, language: str) -> Forecast:
     """Forecast, and count the markets: on one line of a terminal, elsewhere a line for every tenth."""
     from calibration.forecast import forecast
+    from jinlin.progress import Counter
 
     counter = Counter("forecast markets", language)
 
