@@ -1,29 +1,26 @@
-"""Fit the one level of demand: the wish for an elder-care bed, to the bed residents of the province in 2020.
+"""Find the central level of demand: the wish for an elder-care bed at which the residents of 2020 are in bed.
 
-Everyone is founded and seated, market by market; nothing is lived. The asks of the past are drawn once, so
-that the number in bed rises with the level and a bisection finds it. Run ``python -m calibration.fit`` after
-a change of founding, function, prices or stay; it prints the level and its misses and writes ``level.json``
-and the setting ``elder-bed.wish``.
+The last step of ``jinlin calibrate``, with everything else at the middle of its posterior. Everyone is founded
+and seated, market by market; nothing is lived. The asks of the past are drawn once, so that the number in bed
+rises with the level and a bisection finds it. ``level.json`` keeps it, with what it predicts.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from calibration.census import census_margins
 from calibration.evidence import load_evidence
+from calibration.fitted import FittedNumber
 from calibration.founders import founding_tables
 from calibration.level import Level, Prediction, write_level
 from calibration.life_tables import life_tables
-from calibration.settings import FOLDER
+from scenarios.experiments import base_of_province
 from scenarios.load import Scenario, load_scenario
-from scenarios.spread import census_base
 from scenarios.supply import supply_plan
 from sim.capacity import build_supply
 from sim.cascade import Requests
@@ -42,8 +39,8 @@ from sim.streams import Stream
 from sim.supply import Supply
 
 SETTING, GROUP = "elder-bed.wish", "elder-bed"
-STAY = "elder-bed.stay_days"
 SEED = 20201101
+Tell = Callable[[str], None]
 MINUTES_A_YEAR = 525_600
 # What was published for each kind of home, by the names of evidence and of the supply definitions.
 HOMES = {
@@ -77,13 +74,13 @@ class Seated:
 class Province:
     """The founded province, reduced to the bed needs of the census and the asks that led to them."""
 
-    def __init__(self, scenario: Scenario, tell: Callable[[str], None] = lambda line: None) -> None:
+    def __init__(self, scenario: Scenario, settings: Settings, tell: Tell = lambda line: None) -> None:
         self.scenario = scenario
         self.services = tuple(replace(s, wish_ceiling=CEILING) for s in scenario.services if s.group == GROUP)
         self.atlas = load_atlas()
-        evidence, settings = load_evidence(), scenario.settings
-        cells = rake(census_margins(evidence, self.atlas))
-        self.base = census_base(cells)
+        evidence = load_evidence()
+        cells = rake(census_margins(evidence, self.atlas, settings))
+        self.base = base_of_province()
         self.stream = Stream.of(SEED, 0)
         tables = founding_tables(evidence, settings), life_tables(evidence, settings, self.atlas)
         world = World(self.atlas, cells, *tables, self.services, settings, months=1)
@@ -145,15 +142,19 @@ def _entered(requests: Requests) -> int:
     )
 
 
-def fit(tell: Callable[[str], None] = print) -> Level:
-    """Fit the level, predict what was not fitted, and store both."""
+def fit(values: Mapping[str, float], posterior: FittedNumber, tell: Tell = print) -> Level:
+    """Find the level at which the central run has the residents counted; predict what was not fitted.
+
+    `values` are the central values of the other fitted settings; the level's range is its posterior's.
+    Writes ``level.json``.
+    """
     evidence = load_evidence()
-    province = Province(load_scenario("baseline-2020"), tell)
-    settings = province.scenario.settings
+    scenario = load_scenario("baseline-2020")
+    others = {name: value for name, value in values.items() if name != SETTING}
+    settings = scenario.settings.with_values(others)
+    province = Province(scenario, settings, tell)
     target = evidence.value("institution_residents", "Fujian", 2020)
-    stay = settings.quantities[STAY]
-    value = province.fitted(settings, target)
-    ends = [province.fitted(settings.with_values({STAY: end}), target) for end in (stay.high, stay.low)]
+    value = _rounded(province.fitted(settings, target))
     seated = province.seat(settings.with_values({SETTING: value}))
     before = province.seat(settings.with_values({SETTING: value, **_beds_2019()}))
     published = tuple(
@@ -161,12 +162,11 @@ def fit(tell: Callable[[str], None] = print) -> Level:
         for years in (2002, 2008)
     )
     level = Level(
-        setting=SETTING, value=_rounded(value), low=_rounded(ends[0]), high=_rounded(ends[1]),
+        setting=SETTING, value=value, low=posterior.p05, high=posterior.p95,
         published=target, reached=seated.total, entries_per_65_plus=seated.entries / province.age_65_plus,
         entries_published=(published[0], published[1]), predictions=_predictions(seated, before),
     )  # fmt: skip
     write_level(level)
-    _store(FOLDER / "elder-bed.toml", level)
     return level
 
 
@@ -195,27 +195,3 @@ def _predictions(seated: Seated, before: Seated) -> tuple[Prediction, ...]:
 
 def _rounded(value: float) -> float:
     return float(f"{value:.4g}")
-
-
-def _store(path: Path, level: Level) -> None:
-    """Write the level into its setting, the text around it untouched."""
-    text = path.read_text(encoding="utf-8")
-    head, rest = text.split("[wish]\n", 1)
-    body, tail = re.split(r"(?=\n\[)", rest, maxsplit=1)
-    for name, value in (("value", level.value), ("low", level.low), ("high", level.high)):
-        body = re.sub(rf"^{name} = .*$", f"{name} = {value}", body, flags=re.M)
-    path.write_text(f"{head}[wish]\n{body}{tail}", encoding="utf-8")
-
-
-def main() -> None:
-    """Fit and print the level with its misses."""
-    level = fit()
-    print(f"{level.setting} = {level.value} ({level.low} to {level.high})")
-    print(f"in bed at the census: {level.reached:,.0f} of {level.published:,.0f}")
-    print(f"entries a year of 65+: {level.entries_per_65_plus:.3%}, published {level.entries_published}")
-    for each in level.predictions:
-        print(f"{each.en}: {each.predicted:.1%}, published {each.published:.1%}")
-
-
-if __name__ == "__main__":
-    main()

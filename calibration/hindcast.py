@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -158,7 +158,7 @@ def hindcast(workers: int = 0, tell: Tell = print) -> Hindcast:
     )  # fmt: skip
     evidence, settings = load_evidence(), load_parameters()
     return Hindcast(
-        seed=SEED, code=fingerprint(), evidence=_digest(), level=mortality.level, trend=mortality.trend,
+        seed=SEED, code=fingerprint(), evidence=digest_of_evidence(), level=mortality.level, trend=mortality.trend,
         slope=mortality.slope, figures=figures, births_without_given=_births_by_fewer_numbers(figures),
         beside=_life_expectancies(mortality), migrants_of_60_plus=gained_at(evidence, settings, 60),
         ages_published=_five_years(vital.population(evidence, LAST)),
@@ -212,7 +212,8 @@ def _life_expectancies(mortality: Mortality) -> tuple[Beside, ...]:
     return tuple(out)
 
 
-def _digest() -> str:
+@cache
+def digest_of_evidence() -> str:
     """Return a hash of the tables of evidence."""
     digest = hashlib.sha256()
     for path in sorted(FOLDER.glob("*.csv")):

@@ -60,7 +60,7 @@ def value_of(indicator: str, year: int, by_age: Floats, flows: Floats) -> float:
     `by_age` are residents of 2020 by sex and age (2, 111), `flows` births and deaths by calendar year
     (2, 11); the ten months of 2020 count as twelve.
     """
-    if indicator in ("births_revised_base", "deaths_revised_base"):
+    if indicator in ("births_revised_base", "deaths_revised_base", "deaths_official"):
         number = year - FIRST
         return float(flows[int(indicator[0] == "d"), number] * 12 / MONTHS_IN[number])
     if indicator == "resident_population":

@@ -17,7 +17,7 @@ from sim.kinds import Quality
 from sim.parameters import Quantity, Settings
 
 FOLDER = Path(__file__).parent / "parameters"
-KEYS = ("value", "low", "high", "unit", "source", "year", "quality", "reason", "touches", "title")
+KEYS = ("value", "low", "high", "prior", "unit", "source", "year", "quality", "reason", "touches", "title")
 TOUCHES = ("life", "need", "supply", "result")
 _LARGEST = 1e300  # beyond it a whole number of TOML may be no float
 
@@ -44,6 +44,9 @@ def read_quantity(table: Mapping[str, Any], name: str, file: str | Path) -> Quan
         raise _fault(
             file, f"{name}.value", value, f"{low:g} to {high:g}", "give a range that holds the value"
         )
+    prior = _number(table, "prior", name, file, value)
+    if not low <= prior <= high:
+        raise _fault(file, f"{name}.prior", prior, f"{low:g} to {high:g}", "give a guess within the range")
     quality = _quality(table, name, file)
     title = table.get("title", {})
     if not isinstance(title, Mapping):
@@ -53,6 +56,7 @@ def read_quantity(table: Mapping[str, Any], name: str, file: str | Path) -> Quan
         source=_text(table, "source", name, file), year=_year(table, name, file), quality=quality,
         reason=_reason(table, name, file, quality), title_zh=str(title.get("zh", "")),
         title_en=str(title.get("en", "")), touches=_touches(table, name, file),
+        prior=prior,
     )  # fmt: skip
 
 

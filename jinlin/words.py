@@ -123,6 +123,34 @@ WORDS: dict[str, tuple[str, str]] = {
         "{inside} of {all} inside the 90 % intervals, {half} inside the 50 % intervals",
         "{all}项中{inside}项在90%区间内，{half}项在50%区间内",
     ),
+    "calibrate": (
+        "Fit what is not known to what was observed, and keep the posterior; half an hour.",
+        "以观测拟合未知参数并保存后验分布；约需半小时。",
+    ),
+    "calibrate out": ("Keep posterior.parquet and fitted.json in this folder instead.", "改存于此文件夹。"),
+    "calibrate folder": ("Where trials are kept: a stopped fit goes on.", "试算存放处；中断后可续。"),
+    "calibrate trials": ("Trials of the prior.", "先验试算次数。"),
+    "calibrate counted": ("{what}: {done} of {parts}", "{what}：{done}/{parts}"),
+    "calibrate stored": ("Print the stored fit; nothing is run.", "只打印已存的拟合结果。"),
+    "stopped calibrate": ("Stopped; the same command goes on.", "已停止；再次运行即可继续。"),
+    "first wave": ("trials of the prior", "先验试算"),
+    "province": ("trials of the province", "全省试算"),
+    "second wave": ("trials not ruled out", "未被排除处的试算"),
+    "check": ("the posterior in the model", "后验检验"),
+    "rank test": ("rank test", "秩检验"),
+    "fitted head": (
+        "setting|prior (range)|posterior (5–95 %)|informed",
+        "参数|先验（范围）|后验（5—95%）|有信息",
+    ),
+    "fitted targets": (
+        "observation|year|observed|model|predicted, 90 %|inside",
+        "观测|年份|观测值|模型|90%预测区间|在内",
+    ),
+    "fitted tests": (
+        "Rank test on {sets} sets, {all} settings: uneven at 1 % in {right}; half as wide again in {wider}, "
+        "shifted by half in {shifted}.",
+        "{sets}组、{all}个参数的秩检验：{right}个不均匀（1%）；放宽一半时{wider}个，偏移半个标准差时{shifted}个。",
+    ),
     "hindcast": (
         "Live the census of 2010 to that of 2020 and compare with both and the yearbooks; minutes.",
         "由2010年普查逐人模拟到2020年，与普查、年鉴比较；需数分钟。",

@@ -38,6 +38,7 @@ class Quantity:
     touches: str = (
         "need"  # "life": residents live again; "need", "supply": needs are replayed; "result": read again
     )
+    prior: float | None = None  # of a fitted number: the middle of its range before the fit
 
     @property
     def uncertain(self) -> bool:

@@ -1,0 +1,177 @@
+"""What a calibration came to, as stored in ``fitted.json``; documents and reports read it here.
+
+``posterior.parquet`` has the draws; here stand the fitted numbers beside their priors, what was fitted to
+beside what the model says before and after, and how well the sampler of the posterior is calibrated.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from calibration.calibrate import Calibrated
+    from sim.rates import Floats
+
+FILE = Path(__file__).parent / "fitted.json"
+QUANTILES = (0.05, 0.5, 0.95)
+INFORMED = 0.9  # of the prior's standard deviation: a narrower posterior was taught by the targets
+MOVED = 0.3  # standard deviations of the prior: so was one whose middle moved so far
+LEVEL = 0.01  # of the rank test
+
+
+@dataclass(frozen=True)
+class FittedNumber:
+    """A setting before and after: its cited range, quantiles of its posterior, p-values of the rank test."""
+
+    name: str
+    low: float
+    prior: float
+    high: float
+    p05: float
+    p50: float
+    p95: float
+    informed: bool
+    right: float
+    wider: float
+    shifted: float
+
+
+@dataclass(frozen=True)
+class FittedTo:
+    """An observation beside what the model says: 90 % of trials of the prior, of the posterior's predictions.
+
+    ``model`` are the quantiles of what the model says at draws of the posterior, ``checked`` the least and
+    greatest of whole provinces there; ``predicted`` has the doubt of the figure too. ``explained`` is the
+    share of the variance of trials, left out in turn, that the emulator explains.
+    """
+
+    indicator: str
+    place: str
+    year: int
+    unit: str
+    observed: float
+    spread: float
+    before: tuple[float, float, float]
+    model: tuple[float, float, float]
+    checked: tuple[float, float]
+    predicted: tuple[float, float, float]
+    explained: float
+
+    @property
+    def inside(self) -> bool:
+        """Tell whether the observation lies within the 90 % that are predicted of it."""
+        return self.predicted[0] <= self.observed <= self.predicted[2]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A calibration: from what, and what it came to."""
+
+    seed: int
+    code: str
+    evidence: str
+    posterior: str  # hash of the draws
+    trials: int
+    second: int
+    province: int
+    sets: int
+    draws: int
+    possible: float
+    numbers: tuple[FittedNumber, ...]
+    targets: tuple[FittedTo, ...]
+
+    def number(self, name: str) -> FittedNumber:
+        """Return a fitted number by the name of its setting."""
+        return next(each for each in self.numbers if each.name == name)
+
+    def failing(self, which: str) -> int:
+        """Count the settings whose ranks are not even: ``right``, ``wider`` or ``shifted``."""
+        return sum(getattr(each, which) < LEVEL for each in self.numbers)
+
+
+def summed_up(done: Calibrated, posterior: str) -> Fitted:
+    """Sum a calibration up."""
+    from calibration.hindcast import digest_of_evidence
+    from sim.compiled import fingerprint
+
+    plan = done.plan
+    return Fitted(
+        seed=plan.seed, code=fingerprint(), evidence=digest_of_evidence(), posterior=posterior,
+        trials=plan.trials, second=plan.second, province=plan.province, sets=done.tested.sets,
+        draws=plan.draws, possible=done.possible, numbers=_numbers(done), targets=_targets(done),
+    )  # fmt: skip
+
+
+def _numbers(done: Calibrated) -> tuple[FittedNumber, ...]:
+    found = []
+    for column, prior in enumerate(done.known):
+        low, middle, high = (_rounded(each) for each in prior.bounds)
+        normal = done.normal[:, column]
+        informed = bool(normal.std() < INFORMED or abs(normal.mean()) > MOVED)
+        p05, p50, p95 = (_rounded(each) for each in np.quantile(done.values[:, column], QUANTILES))
+        tested = done.tested
+        found.append(
+            FittedNumber(prior.name, low, middle, high, p05, p50, p95, informed, _rounded(tested.right[column]),
+                         _rounded(tested.wider[column]), _rounded(tested.shifted[column]))
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _targets(done: Calibrated) -> tuple[FittedTo, ...]:
+    """Put every observation beside what the model says of it, in the observation's own unit."""
+    from calibration.targets import targets
+
+    model, predicted = done.predictions()
+    found = []
+    for column, target in enumerate(targets()):
+        figure = target.observation.figure
+        scale = figure.value / np.exp(target.log)  # of a shape, what it is taken beside
+        found.append(
+            FittedTo(
+                indicator=figure.indicator, place=figure.place, year=figure.first_year, unit=figure.unit,
+                observed=figure.value, spread=target.spread,
+                before=_three(done.said_before[:, column], scale),
+                model=_three(model[:, column], scale),
+                checked=_ends(done.checked[:, column], scale),
+                predicted=_three(predicted[:, column], scale),
+                explained=_rounded(done.explained[column]),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _three(logs: Floats, scale: float) -> tuple[float, float, float]:
+    low, middle, high = (_rounded(scale * np.exp(each)) for each in np.quantile(logs, QUANTILES))
+    return low, middle, high
+
+
+def _ends(logs: Floats, scale: float) -> tuple[float, float]:
+    return _rounded(scale * np.exp(logs.min())), _rounded(scale * np.exp(logs.max()))
+
+
+def _rounded(value: float) -> float:
+    return float(f"{float(value):.6g}")
+
+
+def written(fitted: Fitted) -> str:
+    """Return a calibration as the text of ``fitted.json``."""
+    return json.dumps(asdict(fitted), ensure_ascii=False, indent=1) + "\n"
+
+
+@cache
+def load_fitted(path: Path = FILE) -> Fitted:
+    """Load the stored calibration."""
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    numbers = tuple(FittedNumber(**each) for each in raw.pop("numbers"))
+    triples = ("before", "model", "checked", "predicted")
+    targets = tuple(
+        FittedTo(**{key: tuple(value) if key in triples else value for key, value in each.items()})
+        for each in raw.pop("targets")
+    )
+    return Fitted(**raw, numbers=numbers, targets=targets)

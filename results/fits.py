@@ -1,0 +1,77 @@
+"""The fit as tables: settings before and after, observations beside predictions, how the sampler was tested.
+
+Each function returns the head and the rows of a table; documents lay them out.
+"""
+
+from __future__ import annotations
+
+from calibration.fitted import LEVEL, Fitted, FittedNumber, FittedTo
+from sim.parameters import Settings
+
+Laid = tuple[tuple[str, ...], list[tuple[str, ...]]]
+_AT_AN_END = 0.02  # of the range: a posterior whose middle lies so near an end presses against it
+
+
+def numbers(fitted: Fitted, settings: Settings) -> Laid:
+    """Return the fitted settings: their cited range, their posterior, their central value, the source."""
+    head = ("设定 setting", "prior (range)", "posterior, 5–95 %", "central", "taught", "source of the range")
+    rows = []
+    for each in fitted.numbers:
+        quantity = settings.quantities[each.name]
+        rows.append((
+            f"`{each.name}`", f"{each.prior:.4g} ({each.low:.4g} – {each.high:.4g})",
+            f"{each.p50:.4g} ({each.p05:.4g} – {each.p95:.4g})", f"{quantity.value:.4g}", taught(each),
+            quantity.source,
+        ))  # fmt: skip
+    return head, rows
+
+
+def taught(number: FittedNumber) -> str:
+    """Say what the targets taught about a setting."""
+    if not number.informed:
+        return "nothing"
+    reach = (number.high - number.low) * _AT_AN_END
+    at_end = min(number.p95 - number.low, number.high - number.p05) < 0.5 * (number.high - number.low)
+    pressed = number.p95 > number.high - reach or number.p05 < number.low + reach
+    return "yes, towards an end of its range" if at_end and pressed else "yes"
+
+
+def targets(fitted: Fitted) -> Laid:
+    """Return the observations beside what the model says of them, before and after."""
+    head = ("观测 observation", "place, year", "observed", "± figure and model", "prior, 90 %", "model after, 90 %",
+            "whole provinces", "predicted, 90 %", "inside", "emulated")  # fmt: skip
+    rows = []
+    for each in fitted.targets:
+        spans = (each.before, each.model, each.checked, each.predicted)
+        before, model, checked, predicted = (f"{span[0]:,.4g} – {span[-1]:,.4g}" for span in spans)
+        rows.append((
+            f"`{each.indicator}`", f"{each.place} {each.year}", f"{each.observed:,.10g} {each.unit}",
+            f"{each.spread:.0%}", before, model, checked, predicted, "yes" if each.inside else "**NO**",
+            f"{each.explained:.1%}",
+        ))  # fmt: skip
+    return head, rows
+
+
+def tests(fitted: Fitted) -> Laid:
+    """Return the rank test: the p-value of chi-squared by setting, and of the posteriors made wrong."""
+    head = ("设定 setting", "as they are", "half as wide again", "shifted by half", "even at 1 %")
+    rows = [
+        (f"`{each.name}`", f"{each.right:.3f}", _small(each.wider), _small(each.shifted),
+         "yes" if each.right >= LEVEL else "**NO**")
+        for each in fitted.numbers
+    ]  # fmt: skip
+    return head, rows
+
+
+def _small(p_value: float) -> str:
+    return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
+def width(target: FittedTo) -> float:
+    """Return half the width of what the model says after the fit, 90 %, as a share of its middle.
+
+    >>> width(FittedTo("x", "Fujian", 2020, "persons", 10, 0.1, (1, 2, 3), (8, 10, 12), (9, 11), (7, 10, 13), 1))
+    0.2
+    """
+    low, middle, high = target.model
+    return (high - low) / 2 / middle
