@@ -73,7 +73,8 @@ def load_scenario(name: str | Path, services: tuple[Path, ...] = ()) -> Scenario
     ]
     merged = _merge(written[::-1])
     title = merged.title or Words(path.stem, path.stem)
-    settings = _with_overrides(defined.vocabulary.settings, merged.overrides.values())
+    known, overrides = defined.vocabulary.settings, merged.overrides.values()
+    settings = _with_overrides(known, overrides)
     standing = [_with_standard(each, merged.standards) for each in defined.services]
     scenario = Scenario(
         id=path.stem,
@@ -82,6 +83,7 @@ def load_scenario(name: str | Path, services: tuple[Path, ...] = ()) -> Scenario
         file=str(path),
         lineage=_lineage(texts),
         settings=settings,
+        aligned_on=_with_overrides(known, [each for each in overrides if known.quantities[each.name].census]),
         services=with_ceilings(standing, settings),
         kinds=defined.kinds,
         cadres=defined.cadres,

@@ -38,6 +38,7 @@ class Quantity:
     touches: str = (
         "need"  # "life": residents live again; "need", "supply": needs are replayed; "result": read again
     )
+    census: bool = False  # says what the census found; else, if it touches life, a rate of the months since
 
     @property
     def uncertain(self) -> bool:
