@@ -34,9 +34,7 @@ class Course:
     arrivals: Floats  # [years, counties, classes, 2], persons a month
 
 
-def from_2020(
-    evidence: Evidence, settings: Settings, months: int, movers: Floats | None = None
-) -> Course:
+def from_2020(evidence: Evidence, settings: Settings, months: int, movers: Floats | None = None) -> Course:
     """Return the course of a run of `months` from the census of 2020, by the settings ``life.*``.
 
     `movers` (classes, 2) are the shares of those who move, ``migration.age_profile``; left out, they are what

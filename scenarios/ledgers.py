@@ -2,9 +2,10 @@
 
 A ledger stands in a folder named by its *content key*: the hash of everything that it depends on, which is
 market, seed, replication, months, the settings that life and founding read, those that they are aligned on,
-the definitions of need, and the sources and evidence they are read with. It holds Parquet tables and ``ledger.json``, which says what each
-table should hold. Folders are written aside and renamed; one that is damaged, or is not what its name says,
-is an error that names it. The store keeps to a size: what was used longest ago goes first.
+the definitions of need, and the sources and evidence they are read with. It holds Parquet tables and
+``ledger.json``, which says what each table should hold. Folders are written aside and renamed; one that is
+damaged, or is not what its name says, is an error that names it. The store keeps to a size: what was used
+longest ago goes first.
 """
 
 from __future__ import annotations
