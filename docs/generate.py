@@ -125,7 +125,8 @@ def parameters() -> str:
             if name.split(".")[0] == group:
                 span = f"{q.low:g} – {q.high:g}" if q.low < q.high else "–"
                 source = " — ".join(part for part in (q.source, q.reason) if part)
-                rows.append((f"`{name}`", f"{q.value:g}", span, q.unit, q.quality.value, q.year, source))
+                setting = f"`{name}`{' °' if q.census else ''}"
+                rows.append((setting, f"{q.value:g}", span, q.unit, q.quality.value, q.year, source))
         head = ("setting", "value", "range", "unit", "quality", "year", "source and reason")
         parts.append(f"## {group}\n\n{table(head, rows)}\n")
     return "".join(parts).rstrip() + "\n"

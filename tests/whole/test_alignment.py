@@ -1,4 +1,4 @@
-"""A scenario that sets a rate of life: the same census, then a life of its own, by the baseline's alignment."""
+"""A scenario that sets a rate of life: the same census, then a life of its own by the same alignment."""
 
 from __future__ import annotations
 
@@ -83,8 +83,12 @@ def test_a_rate_of_a_scenario_leaves_every_draw_of_the_baseline(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("name", "value", "shared"),
-    [("money.income_growth", 0.01, True), ("life.onset_scale", 1.1, False), ("founding.spouses_apart", 0.12, False)],
-)  # fmt: skip
+    [
+        ("money.income_growth", 0.01, True),
+        ("life.onset_scale", 1.1, False),
+        ("founding.spouses_apart", 0.12, False),
+    ],
+)
 def test_only_what_moves_no_life_shares_a_life_and_its_ledger(
     name: str, value: float, shared: bool, tmp_path: Path
 ) -> None:
