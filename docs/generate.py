@@ -115,9 +115,9 @@ def tables() -> str:
 
 def parameters() -> str:
     """List every setting with value, range, unit, source and quality, by the table that declares it."""
-    from scenarios.load import load_scenario
+    from scenarios.authoring import find_settings
 
-    settings = load_scenario("baseline-2020").settings.quantities
+    settings = {quantity.name: quantity for quantity in find_settings()}
     parts = []
     for group in dict.fromkeys(name.split(".")[0] for name in sorted(settings)):
         rows = []

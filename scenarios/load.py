@@ -113,7 +113,7 @@ def define(extra: tuple[Path, ...] = ()) -> Definitions:
     services, of_services = load_services(extra)
     kinds, of_kinds = load_kinds()
     cadres = load_cadres()
-    settings = _together(load_parameters(), of_services, of_kinds)
+    settings = _together(_of_runs(load_parameters()), of_services, of_kinds)
     vocabulary = make_vocabulary(services, kinds, cadres, settings, load_register())
     return Definitions(services, kinds, cadres, vocabulary)
 
@@ -282,6 +282,11 @@ def _with_overrides(settings: Settings, overrides: Iterable[Override]) -> Settin
 
 def _with_standard(service: Service, standards: Mapping[str, Standard]) -> Service:
     return replace(service, standard=standards.get(service.id, service.standard))
+
+
+def _of_runs(settings: Settings) -> Settings:
+    """Leave out what the forecast alone assumes: a scenario that set it would change nothing."""
+    return Settings({name: q for name, q in settings.quantities.items() if q.touches != "forecast"})
 
 
 def _together(*parts: Settings) -> Settings:
