@@ -34,15 +34,19 @@ class Course:
     arrivals: Floats  # [years, counties, classes, 2], persons a month
 
 
-def from_2020(evidence: Evidence, settings: Settings, months: int) -> Course:
-    """Return the course of a run of `months` from the census of 2020, by the settings ``life.*``."""
+def from_2020(evidence: Evidence, settings: Settings, months: int, movers: Floats | None = None) -> Course:
+    """Return the course of a run of `months` from the census of 2020, by the settings ``life.*``.
+
+    `movers` (classes, 2) are the shares of those who move, ``migration.age_profile``; left out, they are what
+    the settings' own mortality leaves between two censuses.
+    """
     scale = settings["life.mortality_scale"]
     table = vital.mortality(evidence, scale, slope=settings["life.mortality_slope"])
     years = np.arange(int(year_in(months - 1)) + 1)
     change = (1 + settings["life.mortality_trend"]) ** years
     fertile = vital.fertility(evidence, settings["life.fertility_scale"])
     net = migration.county_net(evidence, settings["life.net_migration"])
-    profile = migration.age_profile(evidence, scale)
+    profile = migration.age_profile(evidence, scale) if movers is None else movers
     return Course(
         census=2020,
         people=vital.population(evidence, 2020),

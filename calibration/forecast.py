@@ -3,7 +3,8 @@
 Births, deaths and who lives here come from drawn futures (``calibration.futures``); residents of homes and
 children in care from agents (``calibration.uptake``), begun where 2020 was: at the residents counted, and
 at the national use of childcare. What the agents' lives had of the oldest and of small children is put
-right, draw by draw, by the futures. That wishes change has no source: use a head walks at random.
+right, draw by draw, by the futures. That wishes change has no source: use a head walks at random. What is
+assumed stands in ``calibration/parameters/forecast.toml``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from calibration.settings import load_parameters
 from calibration.trends import Known, as_known, knowledge
 from calibration.uptake import Taken, take_province
 from sim.errors import RunError
+from sim.parameters import Settings
 from sim.rates import Floats
 
 YEAR = 2020
@@ -30,11 +32,6 @@ COLUMNS = ("indicator", "year", "p05", "p25", "p50", "p75", "p95")
 HOMES, CHILDCARE = "institution_residents", "childcare_use"
 ALL = (*INDICATORS, HOMES, CHILDCARE)
 DRAWS, MARKET_DRAWS = 1000, 16
-WITHIN = 0.25  # of the residents of 2020: a draw of the settings that cannot reach it is left out
-USE_OF_FUJIAN = 0.2  # log: how far the province's use of childcare may lie from the nation's
-CLOSE = 0.3  # log: the weight of a draw falls with its distance from the use of 2020
-WISH_WALK = 0.1  # log, a year: half of the one change known, +23 % residents of homes from 2019 to 2020
-FULLEST = 0.98  # share of usable places that a province can fill
 
 Tell = Callable[[int, int], None]
 
@@ -63,7 +60,7 @@ def forecast(
     """Forecast all indicators; `market_draws` are the settings under which every market is replayed."""
     drawn = futures(known_in(), draws, seed)
     taken = take_province(market_draws, seed, workers, tell)
-    values = dict(drawn.values) | used(drawn, taken, load_evidence(), seed)
+    values = dict(drawn.values) | used(drawn, taken, load_evidence(), load_parameters(), seed)
     return Forecast(drawn.years, {name: _quantiles(values[name]) for name in ALL}, draws, market_draws, seed)
 
 
@@ -71,46 +68,54 @@ def _quantiles(values: Floats) -> Floats:
     return np.asarray(np.quantile(values, QUANTILES, axis=0).T)
 
 
-def used(drawn: Futures, taken: Taken, evidence: Evidence, seed: int) -> dict[str, Floats]:
+def used(
+    drawn: Futures, taken: Taken, evidence: Evidence, settings: Settings, seed: int
+) -> dict[str, Floats]:
     """Return residents of homes and children in care of every future, (draws, years) each."""
     draws = len(drawn.true[0])
     counted = evidence.value("institution_residents", year=YEAR)
-    homes, beds = homes_from(taken, counted)
+    homes, beds = homes_from(taken, counted, settings["forecast.homes_within"])
     rate = evidence.value("childcare_enrolment_rate_0-3", "China", 2021) / 100
     use = float(rate * drawn.true[UNDER_3][:, 0].mean())
-    care, slots, weights = care_from(taken, use)
+    care, slots, weights = care_from(taken, use, settings["forecast.childcare_close"])
     one = np.minimum((ranks(seed, "homes", draws)[:, 0] * len(homes)).astype(int), len(homes) - 1)
     other = np.searchsorted(np.cumsum(weights)[:-1], ranks(seed, "childcare", draws)[:, 0])
     elders, small = drawn.true[80] / drawn.true[80][:, :1], drawn.true[CHILDREN] / drawn.true[CHILDREN][:, :1]
-    start = np.exp(USE_OF_FUJIAN * normal(seed, "childcare level", draws))
+    start = np.exp(settings["forecast.childcare_of_fujian"] * normal(seed, "childcare level", draws))
     return {
-        HOMES: _grown(homes[one], beds[one], elders / (taken.elders / taken.elders[0]), HOMES, seed),
-        CHILDCARE: _grown(
-            care[other] * start, slots[other], small / (taken.needed / taken.needed[0]), CHILDCARE, seed
+        HOMES: _grown(
+            homes[one], beds[one], elders / (taken.elders / taken.elders[0]), settings, HOMES, seed
         ),
-    }
+        CHILDCARE: _grown(
+            care[other] * start, slots[other], small / (taken.needed / taken.needed[0]), settings, CHILDCARE,
+            seed,
+        ),
+    }  # fmt: skip
 
 
-def _grown(persons: Floats, places: Floats, people: Floats, name: str, seed: int) -> Floats:
+def _grown(
+    persons: Floats, places: Floats, people: Floats, settings: Settings, name: str, seed: int
+) -> Floats:
     """Put paths right for how many people there are, let wishes walk, and keep within the places."""
-    steps = WISH_WALK * normal(seed, f"wish {name}", len(persons), YEARS)
+    fullest = settings["forecast.fullest"]
+    steps = settings["forecast.wish_walk"] * normal(seed, f"wish {name}", len(persons), YEARS)
     free = persons * people
     free[:, 1:] *= np.exp(np.cumsum(steps, axis=1))
-    most = FULLEST * np.maximum(places, persons[:, :1] / FULLEST)
+    most = fullest * np.maximum(places, persons[:, :1] / fullest)
     return np.minimum(free, most)[:, 1:]
 
 
-def homes_from(taken: Taken, counted: float) -> tuple[Floats, Floats]:
+def homes_from(taken: Taken, counted: float, within: float) -> tuple[Floats, Floats]:
     """Return paths of residents from those `counted`, and of beds, (kept draws, 6) each.
 
     Between the two levels of the wish logarithms are on a line; a draw whose nearest end is further off than
-    WITHIN is left out.
+    `within` (a share of those counted) is left out.
     """
     log = np.log(np.maximum(taken.persons[:, :, 0], 1))
     low, high = log[:, 0, :1], log[:, 1, :1]
     at = np.clip((np.log(counted) - low) / np.maximum(high - low, 1e-9), 0, 1)
     path = np.exp(log[:, 0] + at * (log[:, 1] - log[:, 0]))
-    kept = np.abs(path[:, 0] / counted - 1) <= WITHIN
+    kept = np.abs(path[:, 0] / counted - 1) <= within
     if not kept.any():
         raise RunError(
             f"no draw of settings comes to the {counted:,.0f} residents of homes of {YEAR}: draw more"
@@ -118,11 +123,14 @@ def homes_from(taken: Taken, counted: float) -> tuple[Floats, Floats]:
     return (path / path[:, :1] * counted)[kept], taken.places[kept, 0, 0]
 
 
-def care_from(taken: Taken, use: float) -> tuple[Floats, Floats, Floats]:
-    """Return paths of children in care from the `use` of 2020, of slots, and weights of the draws."""
+def care_from(taken: Taken, use: float, close: float) -> tuple[Floats, Floats, Floats]:
+    """Return paths of children in care from the `use` of 2020, of slots, and weights of the draws.
+
+    A draw's weight falls with the distance of its use, in logarithms, on the scale of `close`.
+    """
     path = taken.persons[:, :, 1].reshape(-1, taken.persons.shape[-1])
     slots = taken.places[:, :, 1].reshape(path.shape)
-    away = np.log(np.maximum(path[:, 0], 1) / use) / CLOSE
+    away = np.log(np.maximum(path[:, 0], 1) / use) / close
     weights = np.exp(-(away**2 - (away**2).min()) / 2)
     return path / np.maximum(path[:, :1], 1) * use, slots, weights / weights.sum()
 

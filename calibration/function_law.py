@@ -69,6 +69,7 @@ class Law:
 
     states: Floats
     mortality: Floats  # [2 able or disabled, 4, 111], a person-year
+    over_able: Floats  # [4, 111], mortality of all over that of the able, areas told apart
     incidence: Floats  # [4, 111], of surveyed disability, a month
     mix: Mix
 
@@ -171,9 +172,10 @@ def solve(
     )  # fmt: skip
     disabled, aim = np.zeros((GROUPS, AGES)), 1.0
     for _ in range(_ROUNDS):
-        deaths = split_mortality(table, moves, disabled, urban_share)
+        over_able = mean_over_able(moves, disabled, urban_share)
+        deaths = split_mortality(table, moves, over_able)
         states, incidence = live_cohort(moves, deaths, mix, target * aim)
-        law = Law(states, deaths, incidence, mix)
+        law = Law(states, deaths, over_able, incidence, mix)
         disabled = law.prevalence()
         mix = balance(mix, published / published.sum(), law.by_age() * people[:, :, None], settings)
         # Where loss of function alone brings more than the profile (80+, if it is low), other ages take less.
@@ -181,14 +183,27 @@ def solve(
     return replace(law, mix=mix)
 
 
-def split_mortality(table: Floats, moves: Transitions, disabled: Floats, urban_share: float) -> Floats:
-    """Split the table's rates into able and disabled, shape (2, 4, 111), their mean being the table's."""
+def mean_over_able(moves: Transitions, disabled: Floats, urban_share: float) -> Floats:
+    """Return how much heavier than the able of a mean area a sex dies as a whole, shape (4, 111).
+
+    `disabled` (4, 111) is the share who have lost function. Both areas of a sex have the same.
+    """
     shares = np.array([1 - urban_share, urban_share] * 2)[:, None]
-    areas = moves.area_mortality[[0, 1, 0, 1], None]
-    heavier = shares * areas * (1 - disabled + disabled * moves.ratio)
-    mean = np.add.reduceat(heavier, [0, 2], axis=0)[_SEX]
-    able = table[_SEX] * areas / mean
+    heavier = shares * _areas(moves) * (1 - disabled + disabled * moves.ratio)
+    return np.asarray(np.add.reduceat(heavier, [0, 2], axis=0)[_SEX])
+
+
+def split_mortality(table: Floats, moves: Transitions, over_able: Floats) -> Floats:
+    """Split the table's rates into able and disabled, shape (2, 4, 111).
+
+    Their mean is the table's where as many are disabled as ``mean_over_able`` was told.
+    """
+    able = table[_SEX] * _areas(moves) / over_able
     return np.array([able, able * moves.ratio])
+
+
+def _areas(moves: Transitions) -> Floats:
+    return moves.area_mortality[[0, 1, 0, 1], None]
 
 
 def live_cohort(moves: Transitions, deaths: Floats, mix: Mix, target: Floats) -> tuple[Floats, Floats]:

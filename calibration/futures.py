@@ -2,7 +2,8 @@
 
 Each draw has a fertility that walks at random with a drift, a mortality with the doubt of its fit, a share
 of the trend that goes on, good and bad years and perhaps an epidemic, and a migration year by year. Draws
-are keyed by their number and the name of what is drawn: more draws or other years move none.
+are keyed by their number and the name of what is drawn: more draws or other years move none. What is assumed
+stands in ``calibration/parameters/forecast.toml``.
 """
 
 from __future__ import annotations
@@ -16,20 +17,15 @@ from scipy.special import ndtri, stdtrit
 
 from calibration import vital
 from calibration.outlook import Carried, Course, carry
-from calibration.trends import NOISE_DEATHS, Known
+from calibration.trends import Known
 from sim.rates import AGES, Floats
 from sim.streams import Decision, Stream
 
 INDICATORS = ("births", "deaths", "population", "age_60_plus", "age_65_plus", "age_80_plus")
 YEARS = 5
-LEVEL_ERROR = 0.02  # of births at the beginning: the misses of the hindcast
-ROUNDING = 5_000  # persons; totals are printed in tens of thousands
-EPIDEMIC_CHANCE = 0.5  # that one wave reaches the province within the five years, known as a danger in 2020
-EPIDEMIC_WORST = 0.2  # of a year's deaths; countries lost up to a fifth more in 2020 (recalled, unverified)
 OLD = 60
-SAMPLE, SAMPLE_5 = 0.001, 0.01  # of residents, in the surveys of most years and of years that end with 5
-CLUSTERED = 2.0  # a sample of whole communities errs as one of half as many people; assumed
-_BY_SAMPLE = {60: (SAMPLE, SAMPLE_5), 65: (SAMPLE, SAMPLE_5), 80: (SAMPLE_5, SAMPLE_5)}
+_YEARLY, _OF_YEAR_5 = "forecast.survey_share", "forecast.survey_share_5"
+_BY_SAMPLE = {60: (_YEARLY, _OF_YEAR_5), 65: (_YEARLY, _OF_YEAR_5), 80: (_OF_YEAR_5, _OF_YEAR_5)}
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ def fertility_paths(known: Known, draws: int, seed: int, shift: float = 0.0) -> 
     walk = known.fertility
     drift = walk.drift + shift + walk.drift_error * normal(seed, "fertility drift", draws)
     steps = drift + walk.spread * student(seed, "fertility", draws, walk.degrees, YEARS)
-    start = LEVEL_ERROR * normal(seed, "fertility level", draws)
+    start = known.assumed["forecast.birth_level_error"] * normal(seed, "fertility level", draws)
     return np.exp(start + np.hstack((np.zeros((draws, 1)), np.cumsum(steps, axis=1))))
 
 
@@ -78,18 +74,20 @@ def mortality_paths(known: Known, draws: int, seed: int) -> tuple[Floats, Floats
     level, trend, slope = (known.mortality.values + three @ shape.T).T
     onward = trend * ranks(seed, "mortality goes on", draws)[:, 0]
     now = level * (1 + trend) ** (known.year - 2015)
-    walk = np.cumsum(NOISE_DEATHS / 2 * normal(seed, "mortality walk", draws, YEARS), axis=1)
+    noise, walking = (known.assumed[f"forecast.death_{name}"] for name in ("noise", "walk"))
+    walk = np.cumsum(walking * normal(seed, "mortality walk", draws, YEARS), axis=1)
     years = np.exp(np.log1p(onward)[:, None] * np.arange(1, YEARS + 1) + walk)
-    years *= 1 + NOISE_DEATHS * normal(seed, "mortality year", draws, YEARS)
-    years *= 1 + _epidemics(draws, seed)
+    years *= 1 + noise * normal(seed, "mortality year", draws, YEARS)
+    years *= 1 + _epidemics(known, draws, seed)
     return now[:, None] * np.hstack((np.ones((draws, 1)), years)), slope
 
 
-def _epidemics(draws: int, seed: int) -> Floats:
+def _epidemics(known: Known, draws: int, seed: int) -> Floats:
     """Return the share of deaths that a wave adds, (draws, years): at most one year of each draw."""
     chance, when, size = (ranks(seed, f"epidemic {name}", draws)[:, 0] for name in ("comes", "year", "size"))
     struck = np.minimum((when * YEARS).astype(int), YEARS - 1)
-    extra = np.where(chance < EPIDEMIC_CHANCE, size * EPIDEMIC_WORST, 0)
+    likely, worst = (known.assumed[f"forecast.epidemic_{name}"] for name in ("chance", "worst"))
+    extra = np.where(chance < likely, size * worst, 0)
     return extra[:, None] * (np.arange(YEARS) == struck[:, None])
 
 
@@ -100,7 +98,7 @@ def migration_paths(known: Known, draws: int, seed: int) -> Floats:
         seed, "migration mean", draws, degrees
     )
     net = mean + spread.deviation * student(seed, "migration", draws, degrees, 1 + YEARS)
-    older = 2 * ranks(seed, "migrants of 60 and older", draws)
+    older = known.assumed["forecast.older_migrants_most"] * ranks(seed, "migrants of 60 and older", draws)
     return np.stack((net, net * older), axis=2) / 12
 
 
@@ -130,12 +128,14 @@ def _indicators(
 ) -> dict[str, Floats]:
     """Put the indicators together as they will be published."""
     values = {name: done.of_year(getattr(done, name))[:, 1:] for name in ("births", "deaths")}
-    rounded = ROUNDING * (2 * ranks(seed, "rounding", draws, YEARS) - 1)
+    assumed = known.assumed
+    rounded = assumed["forecast.rounding"] * (2 * ranks(seed, "rounding", draws, YEARS) - 1)
     everyone = true[0][:, 1:]
     values["population"] = everyone + known.published - true[0][:, :1] + rounded
     for age, sampled in _BY_SAMPLE.items():
         share = true[age][:, 1:] / everyone
-        size = np.array([sampled[year % 5 == 0] for year in years]) * everyone / CLUSTERED
+        asked = np.array([assumed[sampled[year % 5 == 0]] for year in years])
+        size = asked * everyone / assumed["forecast.survey_clustered"]
         error = np.sqrt(share * (1 - share) / size) * normal(seed, f"survey of {age}", draws, YEARS)
         values[f"age_{age}_plus"] = (share + error) * values["population"]
     return values

@@ -1,22 +1,25 @@
 """From the evidence to the tables of life: rates by age, turned into integer thresholds for a month.
 
-Mortality, fertility and migration by year come from a course (``calibration.course``).
+Mortality, fertility and migration by year come from a course (``calibration.course``), what was scaled to a
+margin from an alignment (``calibration.alignment``).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from calibration import function_law, migration, vital, work
+from calibration.alignment import Alignment, align
 from calibration.course import Course, from_2020
 from calibration.evidence import Evidence
 from calibration.function_law import ACTIVE, LASTING, Law, Mix, Transitions
 from sim.clock import MONTHS_TO_END_OF_2025
-from sim.kinds import Employment, Pension, Sex
+from sim.kinds import Pension, Sex
 from sim.parameters import Settings
 from sim.places import Atlas
 from sim.rates import (
-    AGES,
     GROUPS,
     RANKS,
     Floats,
@@ -41,16 +44,21 @@ def life_tables(
     atlas: Atlas,
     months: int = MONTHS_TO_END_OF_2025,
     course: Course | None = None,
+    aligned: Alignment | None = None,
 ) -> LifeTables:
     """Build the tables of life from the evidence and the settings ``life.*`` for a run of `months`.
 
-    The course is that from 2020 on, unless another is given. Raises EvidenceError where a figure is missing.
+    The course is that from 2020 on, unless another is given. Whatever is scaled to a margin is as in
+    `aligned`, which another world's settings may have been fitted for; left out, it is fitted for these
+    settings and this course. Raises EvidenceError where a figure is missing.
     """
-    course = course or from_2020(evidence, settings, months)
-    people, urban, table = course.people, course.urban, course.death[0]
-    moves = function_law.transitions(evidence, settings, urban)
-    law = function_law.solve(settings, evidence, table, moves, vital.as_groups(people, urban), urban)
-    taking_part, factor = _participation(evidence, settings, law)
+    aligned = aligned or align(evidence, settings, course)
+    course = course or from_2020(evidence, settings, months, aligned.movers)
+    people, table = course.people, course.death[0]
+    moves = function_law.transitions(evidence, settings, course.urban)
+    deaths = function_law.split_mortality(table, moves, aligned.law.over_able)
+    law = replace(aligned.law, mortality=deaths)
+    taking_part = work.shifted(settings, aligned.taking_part)
     leaving = migration.leaving_rates(course.net, course.leavers, course.counties, people, course.fertile)
     boys = settings["life.sex_ratio_at_birth"]
     month = _month(settings, law, moves, course, leaving, taking_part)
@@ -58,7 +66,7 @@ def life_tables(
     return LifeTables(
         month=month,
         held=_held(month, law, moves),
-        start=_origins(law, moves),
+        start=_origins(aligned.law, aligned.moves),
         migration=_migration(settings, course.arrivals, atlas),
         male_birth=_one(boys / (100 + boys)),
         yearly=YearlyRates(
@@ -70,22 +78,12 @@ def life_tables(
             prevalence=law.prevalence(),
             surveyed=law.surveyed(),
             participation=taking_part,
-            participation_factor=factor,
+            participation_factor=aligned.participation_factor,
             severe_share=float(law.mix.severity[2]),
             net_migration=course.net,
             population=people,
         ),
     )
-
-
-def _participation(evidence: Evidence, settings: Settings, law: Law) -> tuple[Floats, float]:
-    """Return participation by sex and age in 2020, and Fujian's factor, given who is able to work."""
-    people, urban = vital.population(evidence, 2020), evidence.value("urban_share", year=2020) / 100
-    shares = law.by_age()
-    lost = shares[:, :, ACTIVE].sum(axis=2) * (1 - law.mix.severity[0]) + shares[:, :, LASTING]
-    able = 1 - (vital.as_groups(np.ones((2, AGES)), urban) * lost).reshape(2, 2, AGES).sum(axis=1)
-    unemployed = float(work.unemployment(settings)[:, Employment.OUT] @ [1 - urban, urban])
-    return work.participation(evidence, settings, people, able, 1 - unemployed)
 
 
 def _month(

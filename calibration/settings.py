@@ -17,8 +17,10 @@ from sim.kinds import Quality
 from sim.parameters import Quantity, Settings
 
 FOLDER = Path(__file__).parent / "parameters"
-KEYS = ("value", "low", "high", "prior", "unit", "source", "year", "quality", "reason", "touches", "title")
-TOUCHES = ("life", "need", "supply", "result")
+KEYS = (
+    "value", "low", "high", "prior", "unit", "source", "year", "quality", "reason", "touches", "census", "title",
+)  # fmt: skip
+TOUCHES = ("life", "need", "supply", "result", "forecast")
 _LARGEST = 1e300  # beyond it a whole number of TOML may be no float
 
 
@@ -57,6 +59,7 @@ def read_quantity(table: Mapping[str, Any], name: str, file: str | Path) -> Quan
         reason=_reason(table, name, file, quality), title_zh=str(title.get("zh", "")),
         title_en=str(title.get("en", "")), touches=_touches(table, name, file),
         prior=prior,
+        census=_census(table, name, file),
     )  # fmt: skip
 
 
@@ -130,3 +133,10 @@ def _touches(table: Mapping[str, Any], name: str, file: str | Path) -> str:
     if value not in TOUCHES:
         raise _fault(file, f"{name}.touches", value, ", ".join(TOUCHES), "say what changes with it")
     return str(value)
+
+
+def _census(table: Mapping[str, Any], name: str, file: str | Path) -> bool:
+    value = table.get("census", False)
+    if not isinstance(value, bool):
+        raise _fault(file, f"{name}.census", value, "true or false", "say whether the census found it")
+    return value

@@ -34,7 +34,6 @@ from sim.rates import AGES, Floats
 RECENT = 6  # years that migration is read from
 BROKEN = 2011  # its residual holds whom the census of 2010 had missed
 DEATHS_FROM = 2014  # earlier rates are recalled, or were counted less well after the census of 2010
-NOISE_DEATHS, NOISE_80_PLUS = 0.0125, 0.02  # residuals of the hindcast; misstated ages
 NORMAL_90 = 1.645  # a range is read as the middle 90 % of a normal
 _UN_PERIODS = ("2010-2015", "2015-2020")
 _AGE = np.arange(AGES)
@@ -80,6 +79,7 @@ class Known:
     migration: Spread
     profile: Floats  # (2, months of birth), of net migrants
     published: float  # residents at the year's end
+    assumed: Settings  # ``forecast.*``: what no series tells
 
     def death(self, years: int) -> Floats:
         """Return the UN's death rates from the year on, on their line, (years, 2, 111), a person-year."""
@@ -123,6 +123,7 @@ def knowledge(evidence: Evidence, settings: Settings, year: int) -> Known:
         migration=_migration(evidence, year),
         profile=past.profile,
         published=evidence.value("yearend_population_revised", year=year),
+        assumed=settings,
         un_line=past.un_line,
     )
 
@@ -237,15 +238,16 @@ def fit_mortality(
 
     last = 2020 if elders else max(year for year, _ in deaths)
     months, years = min(12 * (last - FIRST) + 2, 120), last - FIRST + 1
+    of_year, of_elders = settings["forecast.death_noise"], settings["forecast.age_80_error"]
     priors = [_prior(settings, "life.mortality_trend"), _prior(settings, "life.mortality_slope")]
 
     def misses(values: Floats) -> Floats:
         done = carry(past.people, past.course(values, years), months)
         by_year = done.of_year(done.deaths)[0]
         part = np.bincount(done.years, minlength=years) / 12
-        out = [(by_year[y - FIRST] / part[y - FIRST] / n - 1) / NOISE_DEATHS for y, n in deaths]
+        out = [(by_year[y - FIRST] / part[y - FIRST] / n - 1) / of_year for y, n in deaths]
         if elders:
-            out.append((done.here(80, months - 1)[0] / elders - 1) / NOISE_80_PLUS)
+            out.append((done.here(80, months - 1)[0] / elders - 1) / of_elders)
         out += [(v - mean) / error for v, (mean, error) in zip(values[1:], priors, strict=True)]
         return np.array(out)
 

@@ -54,12 +54,11 @@ def _with_decline(curve: Floats, oldest: float, persons: Floats) -> Floats:
 
 
 def participation(
-    evidence: Evidence, settings: Settings, people: Floats, able: Floats, employed_share: float
+    evidence: Evidence, people: Floats, able: Floats, employed_share: float
 ) -> tuple[Floats, float]:
     """Scale national participation to Fujian's employed of 2020; return it (2, 111) and the factor.
 
     `able` is the share by sex and age whose function allows work, `employed_share` that of the labour force.
-    The shift, in points, is added after scaling at ages 16 and older.
     """
     national = national_participation(evidence, people)
     wanted = evidence.value("employed_total", year=2020)
@@ -68,9 +67,14 @@ def participation(
         return np.minimum(national * factor, _MOST)
 
     factor = float(brentq(lambda f: (scaled(f) * people * able).sum() * employed_share - wanted, 0.5, 2))
+    return scaled(factor), factor
+
+
+def shifted(settings: Settings, taking_part: Floats) -> Floats:
+    """Add the shift, in points, to participation (2, 111) at ages 16 and older."""
     shift = settings["life.participation_shift"] / 100
     working_age = np.arange(AGES) >= WORK_AGE
-    return np.where(working_age, np.clip(scaled(factor) + shift, 0, 1), 0), factor
+    return np.where(working_age, np.clip(taking_part + shift, 0, 1), 0)
 
 
 def students(settings: Settings, taking_part: Floats) -> Floats:

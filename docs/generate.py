@@ -115,9 +115,9 @@ def tables() -> str:
 
 def parameters() -> str:
     """List every setting with value, range, unit, source and quality, by the table that declares it."""
-    from scenarios.load import load_scenario
+    from scenarios.authoring import find_settings
 
-    settings = load_scenario("baseline-2020").settings.quantities
+    settings = {quantity.name: quantity for quantity in find_settings()}
     parts = []
     for group in dict.fromkeys(name.split(".")[0] for name in sorted(settings)):
         rows = []
@@ -125,7 +125,8 @@ def parameters() -> str:
             if name.split(".")[0] == group:
                 span = f"{q.low:g} – {q.high:g}" if q.low < q.high else "–"
                 source = " — ".join(part for part in (q.source, q.reason) if part)
-                rows.append((f"`{name}`", f"{q.value:g}", span, q.unit, q.quality.value, q.year, source))
+                setting = f"`{name}`{' °' if q.census else ''}"
+                rows.append((setting, f"{q.value:g}", span, q.unit, q.quality.value, q.year, source))
         head = ("setting", "value", "range", "unit", "quality", "year", "source and reason")
         parts.append(f"## {group}\n\n{table(head, rows)}\n")
     return "".join(parts).rstrip() + "\n"

@@ -49,14 +49,16 @@ def list_differences(found: Sequence[Difference], language: str) -> list[str]:
 def list_parameters(
     dated: Sequence[tuple[str, tuple[Unit, ...]]], found: Sequence[Quantity], word: str, language: str
 ) -> list[str]:
-    """List what a scenario can set: values by date with units and ranges, settings with their sources."""
+    """List what a scenario can set, values by date and settings, and what the forecast alone assumes."""
     lines = [say("dated", language)] if dated else []
     for key, units in dated:
         lines += [f"  {key}", *(f"      {unit.name} ({say('range', language, low=unit.low, high=unit.high)})"
                                 for unit in units)]  # fmt: skip
-    lines += [say("set", language)] if found else []
-    for quantity in found:
-        lines += _parameter(quantity, language)
+    for head, foretold in (("set", False), ("foretold", True)):
+        mine = [quantity for quantity in found if (quantity.touches == "forecast") is foretold]
+        lines += [say(head, language)] if mine else []
+        for quantity in mine:
+            lines += _parameter(quantity, language)
     count = len(dated) + len(found)
     return [*lines, say("found", language, count=count)] if count else [say("nothing", language, word=word)]
 

@@ -266,6 +266,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "按日期设定的值（[supply.…]、[staff.…] 等）：",
     ),
     "set": ('settings, [set."NAME"]:', '参数（[set."名称"]）：'),
+    "foretold": (
+        "assumed by the forecast alone (no scenario sets it):",
+        "仅预测采用的假定（方案不可设定）：",
+    ),
     "margin": (
         "{margin}: {count} totals, largest error {worst}",
         "{margin}：{count} 个总数，最大误差 {worst}",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.settings import load_parameters
 from scenarios.load import Scenario, define, find_scenario, is_name, load_scenario
 from scenarios.schema import AS_IN_2020, DATED_SECTIONS, Unit
 from scenarios.supply import key_path
@@ -178,14 +179,13 @@ def _standard(scenario: Scenario, service: str) -> str:
 
 
 def find_settings(word: str = "") -> list[Quantity]:
-    """List the settings whose name, title, unit, source or reason holds a word, by name."""
-    settings = define().vocabulary.settings
+    """List the settings whose name, title, unit, source or reason holds a word, by name.
+
+    Those that the forecast alone reads are among them, though no scenario sets them.
+    """
+    settings = {**load_parameters().quantities, **define().vocabulary.settings.quantities}
     wanted = word.casefold()
-    return [
-        settings.quantities[name]
-        for name in sorted(settings)
-        if wanted in _searchable(settings.quantities[name])
-    ]
+    return [settings[name] for name in sorted(settings) if wanted in _searchable(settings[name])]
 
 
 def find_dated(word: str = "") -> list[tuple[str, tuple[Unit, ...]]]:

@@ -18,6 +18,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
+from calibration.alignment import align, lives_alike
 from calibration.census import census_margins
 from calibration.evidence import load_evidence
 from calibration.founders import founding_tables
@@ -83,12 +84,20 @@ def base_of_province() -> CensusBase:
 
 
 @lru_cache(maxsize=2)
-def drawn_world(services: tuple[Service, ...], life: Settings, months: int) -> World:
-    """Build the tables of founding and life under some settings; the last two are kept."""
-    atlas, evidence = load_atlas(), load_evidence()
-    founding = founding_tables(evidence, life)
-    cells = rake(census_margins(evidence, atlas, life))
-    return World(atlas, cells, founding, life_tables(evidence, life, atlas), services, life, months)
+def drawn_world(
+    services: tuple[Service, ...], life: Settings, months: int, aligned_on: Settings | None = None
+) -> World:
+    """Build the tables of founding and life under some settings; the last two are kept.
+
+    The census, and whatever is scaled to its margins, is that of `aligned_on` (a scenario's baseline, drawn);
+    left out, that of the settings themselves.
+    """
+    atlas, evidence, base = load_atlas(), load_evidence(), life if aligned_on is None else aligned_on
+    cells, founding = rake(census_margins(evidence, atlas, base)), founding_tables(evidence, base)
+    aligned = align(evidence, base)
+    lived_by = life_tables(evidence, life, atlas, aligned=aligned)
+    counted = None if lives_alike(life, base) else life_tables(evidence, base, atlas, aligned=aligned)
+    return World(atlas, cells, founding, lived_by, services, life, months, counted)
 
 
 def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResult:
@@ -122,7 +131,8 @@ def _kept_or_lived(study: Study, job: Job, watch: _Watch, progress: Progress | N
 def _live(study: Study, job: Job, watch: _Watch, progress: Progress | None) -> Lived:
     """Found a market and live it."""
     first = study.scenarios[0]
-    world = drawn_world(first.services, first.settings.drawn(study.seed, job.replication), study.months)
+    own, baseline = (of.drawn(study.seed, job.replication) for of in (first.settings, first.aligned_on))
+    world = drawn_world(first.services, own, study.months, baseline)
     market = world.atlas.markets[job.market]
     model = CommunityModel(world, market, study.seed, job.replication)
     watch.note("founding")

@@ -1,10 +1,11 @@
 """Kept ledgers: the needs of a market, drawn once, and replayed by every scenario of supply, price or staff.
 
 A ledger stands in a folder named by its *content key*: the hash of everything that it depends on, which is
-market, seed, replication, months, the settings that life and founding read, the definitions of need, and the
-sources and evidence they are read with. It holds Parquet tables and ``ledger.json``, which says what each
-table should hold. Folders are written aside and renamed; one that is damaged, or is not what its name says,
-is an error that names it. The store keeps to a size: what was used longest ago goes first.
+market, seed, replication, months, the settings that life and founding read, those that they are aligned on,
+the definitions of need, and the sources and evidence they are read with. It holds Parquet tables and
+``ledger.json``, which says what each table should hold. Folders are written aside and renamed; one that is
+damaged, or is not what its name says, is an error that names it. The store keeps to a size: what was used
+longest ago goes first.
 """
 
 from __future__ import annotations
@@ -63,12 +64,14 @@ def ledger_facts(
     `settings` are those of the replication (drawn).
     """
     read = {name: q.value for name, q in sorted(settings.quantities.items()) if q.touches == "life"}
+    baseline = scenario.aligned_on.drawn(seed, replication)
     needs = [
         (s.id, s.mechanism.name, s.group, s.ask_every_months, s.wish_ceiling, [repr(n.who) for n in s.needed])
         for s in scenario.services
     ]
     return {
         "market": market, "seed": seed, "replication": replication, "months": months, "settings": read,
+        "aligned_on": {name: baseline[name] for name, value in read.items() if baseline[name] != value},
         "definitions": needs, "sources": sources(),
     }  # fmt: skip
 

@@ -73,7 +73,8 @@ def load_scenario(name: str | Path, services: tuple[Path, ...] = ()) -> Scenario
     ]
     merged = _merge(written[::-1])
     title = merged.title or Words(path.stem, path.stem)
-    settings = _with_overrides(defined.vocabulary.settings, merged.overrides.values())
+    known, overrides = defined.vocabulary.settings, merged.overrides.values()
+    settings = _with_overrides(known, overrides)
     standing = [_with_standard(each, merged.standards) for each in defined.services]
     scenario = Scenario(
         id=path.stem,
@@ -82,6 +83,7 @@ def load_scenario(name: str | Path, services: tuple[Path, ...] = ()) -> Scenario
         file=str(path),
         lineage=_lineage(texts),
         settings=settings,
+        aligned_on=_with_overrides(known, [each for each in overrides if known.quantities[each.name].census]),
         services=with_ceilings(standing, settings),
         kinds=defined.kinds,
         cadres=defined.cadres,
@@ -111,7 +113,7 @@ def define(extra: tuple[Path, ...] = ()) -> Definitions:
     services, of_services = load_services(extra)
     kinds, of_kinds = load_kinds()
     cadres = load_cadres()
-    settings = _together(load_parameters(), of_services, of_kinds)
+    settings = _together(_of_runs(load_parameters()), of_services, of_kinds)
     vocabulary = make_vocabulary(services, kinds, cadres, settings, load_register())
     return Definitions(services, kinds, cadres, vocabulary)
 
@@ -280,6 +282,11 @@ def _with_overrides(settings: Settings, overrides: Iterable[Override]) -> Settin
 
 def _with_standard(service: Service, standards: Mapping[str, Standard]) -> Service:
     return replace(service, standard=standards.get(service.id, service.standard))
+
+
+def _of_runs(settings: Settings) -> Settings:
+    """Leave out what the forecast alone assumes: a scenario that set it would change nothing."""
+    return Settings({name: q for name, q in settings.quantities.items() if q.touches != "forecast"})
 
 
 def _together(*parts: Settings) -> Settings:

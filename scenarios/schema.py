@@ -171,7 +171,9 @@ class Source:
 class Scenario:
     """A scenario, checked and complete: what is supplied when, to what standard, judged by which targets.
 
-    ``settings`` holds every parameter with the scenario's own values; ``dated`` every value by date under
+    ``settings`` holds every parameter with the scenario's own values; ``aligned_on`` the baseline's, which
+    whatever is scaled to a margin is fitted on: the project's values, but for numbers of the census that the
+    scenario sets; ``dated`` every value by date under
     its full name (``supply.childcare-centre``, ``staff.community-worker``); ``units`` the units of all that
     could be dated, the setting's own first; ``lineage`` the texts of its files, its own first.
     """
@@ -182,6 +184,7 @@ class Scenario:
     file: str
     lineage: tuple[Source, ...]
     settings: Settings
+    aligned_on: Settings
     services: tuple[Service, ...]
     kinds: tuple[FacilityKind, ...]
     cadres: tuple[Cadre, ...]

@@ -41,10 +41,12 @@ class Job:
 
 def life_key(scenario: Scenario) -> str:
     """Name what life and needs depend on: scenarios of one key are lived once and share their draws."""
-    settings = scenario.settings.quantities
-    kept = {name: (q.value, q.low, q.high) for name, q in sorted(settings.items()) if q.touches == "life"}
+    own, baseline = (
+        {name: (q.value, q.low, q.high) for name, q in sorted(of.quantities.items()) if q.touches == "life"}
+        for of in (scenario.settings, scenario.aligned_on)
+    )
     services = [(s.id, s.needed, s.ask_every_months, s.wish_ceiling) for s in scenario.services]
-    return repr((kept, services))
+    return repr((own, baseline, services))
 
 
 def jobs_of(study: Study, atlas: Atlas) -> list[Job]:

@@ -67,7 +67,10 @@ FLOWS = {"births": BIRTHS, "deaths": DEATHS, "arrivals": ARRIVALS, "leavers": LE
 
 @dataclass(frozen=True)
 class World:
-    """What a market is made from: places, margins, tables, definitions and settings; nothing of supply."""
+    """What a market is made from: places, margins, tables, definitions and settings; nothing of supply.
+
+    The census is the baseline's: where a scenario lives by other rates, founders are drawn from ``baseline``.
+    """
 
     atlas: Atlas
     cells: Cells
@@ -76,6 +79,12 @@ class World:
     services: tuple[Service, ...]
     settings: Settings
     months: int
+    baseline: LifeTables | None = None  # None: the tables that are lived by
+
+    @property
+    def at_census(self) -> LifeTables:
+        """Return the tables that founders, and what they lived before the census, are drawn from."""
+        return self.life if self.baseline is None else self.baseline
 
 
 class Unit(mesa.Agent):
@@ -116,7 +125,7 @@ class CommunityModel(mesa.Model):
         super().__init__(seed=0)  # Mesa's own generator is never drawn from
         self.world, self.market, self.month, self.held = world, market, 0, held
         self.stream = Stream.of(seed, replication)
-        tables = (world.cells, world.founding, world.life, world.atlas)
+        tables = (world.cells, world.founding, world.at_census, world.atlas)
         self.passed: Callable[[str], None] = lambda stage: None  # told when a stage of work is over
         self.people: Residents = found(*tables, market, self.stream)
         self.residents_start = self.people.size
@@ -149,7 +158,7 @@ class CommunityModel(mesa.Model):
             county = people.county.copy()
             history = live(people, world.months, world.life, self.stream, self.held)
             self.passed("life")
-            ending = partial(life_ending, people, world.life)
+            ending = partial(life_ending, people, world.at_census)
             definitions = world.services, world.settings, world.atlas
             ledger = record(people, history, *definitions, self.stream, ending, self.held)
             self._check(history, ledger, county)

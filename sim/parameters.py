@@ -36,9 +36,11 @@ class Quantity:
     title_zh: str = ""
     title_en: str = ""
     touches: str = (
-        "need"  # "life": residents live again; "need", "supply": needs are replayed; "result": read again
+        # "life": residents live again; "need", "supply": needs are replayed; "result": read again;
+        "need"  # "forecast": no run knows it
     )
     prior: float | None = None  # of a fitted number: the middle of its range before the fit
+    census: bool = False  # says what the census found; else, if it touches life, a rate of the months since
 
     @property
     def uncertain(self) -> bool:

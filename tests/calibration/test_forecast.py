@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,15 +22,18 @@ from calibration.forecast import (
     homes_from,
     known_in,
     table_of,
+    used,
 )
 from calibration.futures import INDICATORS, YEARS, futures, ranks
 from calibration.outlook import Course, carry, cells_of
 from calibration.readings import NotingEvidence
 from calibration.settings import load_parameters
-from calibration.trends import _last_year, as_known, knowledge
+from calibration.trends import Known, _last_year, as_known, knowledge
 from calibration.uptake import Taken, delivered, settings_of, take_market
 from scenarios.load import load_scenario
 from scenarios.supply import supply_plan
+from sim.errors import ScenarioError
+from sim.parameters import Settings
 from sim.places import load_atlas
 from sim.rates import AGES
 
@@ -126,16 +133,58 @@ def test_homes_begin_at_those_counted_and_a_draw_out_of_reach_is_left_out() -> N
     persons = np.ones((2, 2, 2, 6))
     persons[0, 0, 0], persons[0, 1, 0] = np.arange(50, 56), np.arange(200, 206)  # reaches 100
     persons[1, 0, 0], persons[1, 1, 0] = 10, 60  # comes to 60 at most
-    path, beds = homes_from(made_up(persons), 100)
+    path, beds = homes_from(made_up(persons), 100, within=0.25)
     assert path.shape == beds.shape == (1, 6) and path[0, 0] == pytest.approx(100)
     assert (np.diff(path[0]) > 0).all()
 
 
 def test_draws_near_the_use_of_2020_weigh_more() -> None:
     persons = np.ones((2, 2, 2, 6)) * np.array([10, 100]).reshape(2, 1, 1, 1)
-    path, _, weights = care_from(made_up(persons), 90)
+    path, _, weights = care_from(made_up(persons), 90, close=0.3)
     assert weights.sum() == pytest.approx(1) and weights[2] > 100 * weights[0]
     assert (path[:, 0] == 90).all()
+
+
+ASSUMED = [name for name in load_parameters() if name.startswith("forecast.")]
+
+
+@cache
+def of_2020() -> Known:
+    return known_in()
+
+
+def foretold(values: Settings) -> list[np.ndarray]:
+    """Forecast a little, residents of homes and children in care from made-up agents."""
+    known = replace(of_2020(), assumed=values)
+    drawn, persons = futures(known, 40, SEED), np.full((8, 2, 2, 1), 1000.0)
+    persons[:, 1, 0, 0] = np.linspace(23_000, 35_000, 8)
+    persons[:, :, 1, 0] = np.geomspace(50_000, 100_000, 16).reshape(8, 2)
+    growing = 1 + 0.01 * np.arange(16).reshape(8, 2, 1, 1) * np.arange(6)
+    places = np.array([36_000.0, 85_000.0]).reshape(1, 1, 2, 1) * np.ones((8, 2, 2, 6))
+    taken = Taken(persons * growing, places, np.ones(6), np.ones(6))
+    return [*drawn.values.values(), *used(drawn, taken, load_evidence(), values, SEED).values()]
+
+
+@pytest.mark.parametrize("name", ASSUMED)
+def test_every_number_that_the_forecast_is_said_to_assume_moves_it(name: str) -> None:
+    plain = load_parameters()
+    moved = plain.with_values({name: plain[name] * 0.7})
+    if name == "forecast.age_80_error":  # the mortality is fitted with it, and nothing else reads it
+        fits = [knowledge(as_known(load_evidence(), 2020), each, 2020).mortality for each in (plain, moved)]
+        assert not np.array_equal(fits[0].values, fits[1].values)
+        return
+    before, after = foretold(plain), foretold(moved)
+    assert any(not np.array_equal(one, other) for one, other in zip(before, after, strict=True))
+
+
+def test_no_run_knows_what_the_forecast_assumes(tmp_path: Path) -> None:
+    assert len(ASSUMED) == 16
+    assert not set(ASSUMED) & set(load_scenario("plan-2025").settings)
+    mine = tmp_path / "mine.toml"
+    number = 'value = 0.4\nsource = "a test"\nquality = "assumed"\nreason = "a test"\n'
+    mine.write_text(f'title = "a case"\nextends = "plan-2025"\n[set."forecast.wish_walk"]\n{number}')
+    with pytest.raises(ScenarioError, match=r"forecast\.wish_walk"):
+        load_scenario(mine)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.4, 1.0])

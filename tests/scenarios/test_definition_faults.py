@@ -43,6 +43,11 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "no groups": ("[needed.blind]", "[extra]", "extra = {"),
     "number without source": ('source = "a test"', "", "source = None must be a text"),
     "value outside": ("value = 0.5", "value = 0.5\nlow = 0.6\nhigh = 0.9", "value = 0.5 must be 0.6 to 0.9"),
+    "census flag": (
+        "value = 0.5",
+        'value = 0.5\ncensus = "yes"',
+        "wish.census = 'yes' must be true or false",
+    ),
     "wish above one": ("value = 0.5", "value = 1.5", "reading-aloud.wish = 1.5 must be 0 to 1"),
     "negative": ("value = 60", "value = -60", "patience_days = -60.0 must be 0.01 to 36500"),
     "not a number": ("value = 0.5", "value = nan", "reading-aloud.wish.value = nan must be a finite number"),

@@ -34,8 +34,10 @@ def study(
 
 
 def world(scenario: Scenario, months: int, settings: Settings | None = None) -> World:
-    """Make what a market is founded and lived from."""
-    return drawn_world(scenario.services, settings or scenario.settings, months)
+    """Make what a market is founded and lived from, as a scenario of such settings would."""
+    own = settings or scenario.settings
+    counted = {name: q.value for name, q in own.quantities.items() if q.census}
+    return drawn_world(scenario.services, own, months, scenario.aligned_on.with_values(counted))
 
 
 @cache
