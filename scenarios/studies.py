@@ -41,10 +41,11 @@ class Job:
 
 def life_key(scenario: Scenario) -> str:
     """Name what life and needs depend on: scenarios of one key are lived once and share their draws."""
-    settings = scenario.settings.quantities
+    settings, joint = scenario.settings.quantities, scenario.settings.joint
+    jointly = [name for name in joint.names if settings[name].touches == "life"] if joint else []
     kept = {name: (q.value, q.low, q.high) for name, q in sorted(settings.items()) if q.touches == "life"}
     services = [(s.id, s.needed, s.ask_every_months, s.wish_ceiling) for s in scenario.services]
-    return repr((kept, services))
+    return repr((kept, jointly, services))
 
 
 def jobs_of(study: Study, atlas: Atlas) -> list[Job]:
