@@ -75,6 +75,8 @@ def _share(chance: float, rest: float, pairs: int, replications: int) -> Estimat
     whole = chance + rest
     if whole == 0:  # the same in every replication: there is nothing to split
         return _nothing(replications)
+    if chance == 0:  # twins agree: that it is rare is all that can be said
+        return Estimate(0.0, 0.0, 0.0, Interval.NOT_ESTIMATED, replications)
     share = chance / whole
     few, many = f.ppf(((1 - LEVEL) / 2, (1 + LEVEL) / 2), pairs, replications - 1)
     return Estimate(

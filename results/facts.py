@@ -17,6 +17,7 @@ from results.manifest import ServiceEntry, TargetEntry
 from results.notation import (
     Writer,
     count,
+    hundredths,
     money,
     percentile_or_range,
     plain,
@@ -107,7 +108,7 @@ class _Account:
         rows = ("draws.parquet",)
         named = zip(("chance", "not_knowing"), (doubt.chance, doubt.not_knowing), strict=True)
         inputs = (say(f"metric_{metric}", self.language), *(f"{name} = {value:.4g}" for name, value in named))
-        text = self._write(doubt.share, share)
+        text = self._write(doubt.share, hundredths)
         pairs = f"{doubt.pairs} {say('pairs', self.language)}"
         return self._fact(target, "chance", doubt.share, text, rows=rows, inputs=(*inputs, pairs))
 

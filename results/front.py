@@ -14,6 +14,7 @@ from results.notation import (
     capital,
     count,
     doubt,
+    hundredths,
     interval,
     money,
     percentile_or_range,
@@ -105,17 +106,14 @@ def _chance(page: FirstPage, verdict: Verdict, language: str) -> Cell | None:
     """Say what the spread of a verdict's first number is made of, where twins tell."""
     if verdict.target.id not in page.doubts:
         return None
-    metric, doubt = page.doubts[verdict.target.id]
-    what, pairs = say(f"metric_{metric}", language), doubt.pairs
-    cell = _cell(verdict.target.id, "chance", share(doubt.share.mean, language))
+    metric, parts = page.doubts[verdict.target.id]
+    rest, between = hundredths(1 - parts.share.mean, language), doubt(parts.share, language, hundredths)
+    cell = _cell(verdict.target.id, "chance", hundredths(parts.share.mean, language))
     return cell | {
-        "before": say("chance_before", language, metric=what),
-        "after": say(
-            "chance_after", language, between=interval(doubt.share, language, share),
-            rest=share(1 - doubt.share.mean, language), pairs=pairs,
-        ),
-        "part": doubt.share.mean,
-    }  # fmt: skip
+        "before": say("chance_before", language, metric=say(f"metric_{metric}", language)),
+        "after": say("chance_after", language, between=between, rest=rest, pairs=parts.pairs),
+        "part": parts.share.mean,
+    }
 
 
 def _in_rows(verdicts: Sequence[Verdict]) -> list[Verdict]:

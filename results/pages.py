@@ -20,7 +20,7 @@ from results.notation import (
     count,
     days,
     doubt,
-    interval,
+    hundredths,
     money,
     plain,
     setting,
@@ -188,16 +188,16 @@ def _doubts(run: Run, language: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _doubt(title: str, metric: str, doubt: Doubt, language: str) -> dict[str, Any]:
-    write, share_of = _METRICS[metric], doubt.share
+def _doubt(title: str, metric: str, parts: Doubt, language: str) -> dict[str, Any]:
+    write, share_of = _METRICS[metric], parts.share
     return {
         "title": title,
         "metric": say(f"metric_{metric}", language),
-        "spreads": [write(float(np.sqrt(each)), language) for each in (doubt.chance, doubt.not_knowing)],
-        "chance": [share(share_of.mean, language), interval(share_of, language, share)],
-        "rest": share(1 - share_of.mean, language),
+        "spreads": [write(float(np.sqrt(each)), language) for each in (parts.chance, parts.not_knowing)],
+        "chance": [hundredths(share_of.mean, language), doubt(share_of, language, hundredths)],
+        "rest": hundredths(1 - share_of.mean, language),
         "part": share_of.mean,
-        "pairs": doubt.pairs,
+        "pairs": parts.pairs,
     }
 
 
