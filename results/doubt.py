@@ -57,6 +57,8 @@ def split(values: Array, pairs: Pairs) -> Doubt:
     drawn = values[1:][known[1:]]
     if len(twins) < FEWEST_PAIRS:
         return Doubt(np.nan, np.nan, _nothing(len(drawn)), len(twins))
+    if np.ptp(drawn) == 0:  # the same in every replication: there is nothing to split
+        return Doubt(0.0, 0.0, _nothing(len(drawn)), len(twins))
     gaps = values[twins[:, 0]] - values[twins[:, 1]]
     chance = float(np.mean(gaps**2) / 2)
     strangers = 1 - len(twins) / (len(drawn) * (len(drawn) - 1) / 2)
@@ -72,12 +74,9 @@ def _share(chance: float, rest: float, pairs: int, replications: int) -> Estimat
     """Return the share of chance with its 90 % interval, from the F distribution of two variances."""
     from scipy.stats import f
 
-    whole = chance + rest
-    if whole == 0:  # the same in every replication: there is nothing to split
-        return _nothing(replications)
     if chance == 0:  # twins agree: that it is rare is all that can be said
         return Estimate(0.0, 0.0, 0.0, Interval.NOT_ESTIMATED, replications)
-    share = chance / whole
+    share = chance / (chance + rest)
     few, many = f.ppf(((1 - LEVEL) / 2, (1 + LEVEL) / 2), pairs, replications - 1)
     return Estimate(
         share, min(float(share / many), 1.0), min(float(share / few), 1.0), Interval.F90, replications
