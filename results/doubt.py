@@ -53,17 +53,17 @@ def split(values: Array, pairs: Pairs) -> Doubt:
     0.0
     """
     known = np.isfinite(values)
-    twins = np.array([pair for pair in pairs if known[list(pair)].all()], dtype=int).reshape(-1, 2)
+    alike = np.array([pair for pair in pairs if known[list(pair)].all()], dtype=int).reshape(-1, 2)
     drawn = values[1:][known[1:]]
-    if len(twins) < FEWEST_PAIRS:
-        return Doubt(np.nan, np.nan, _nothing(len(drawn)), len(twins))
+    if len(alike) < FEWEST_PAIRS:
+        return Doubt(np.nan, np.nan, _nothing(len(drawn)), len(alike))
     if np.ptp(drawn) == 0:  # the same in every replication: there is nothing to split
-        return Doubt(0.0, 0.0, _nothing(len(drawn)), len(twins))
-    gaps = values[twins[:, 0]] - values[twins[:, 1]]
+        return Doubt(0.0, 0.0, _nothing(len(drawn)), len(alike))
+    gaps = values[alike[:, 0]] - values[alike[:, 1]]
     chance = float(np.mean(gaps**2) / 2)
-    strangers = 1 - len(twins) / (len(drawn) * (len(drawn) - 1) / 2)
+    strangers = 1 - len(alike) / (len(drawn) * (len(drawn) - 1) / 2)
     rest = max(float(drawn.var(ddof=1)) - chance, 0.0) / strangers
-    return Doubt(chance, rest, _share(chance, rest, len(twins), len(drawn)), len(twins))
+    return Doubt(chance, rest, _share(chance, rest, len(alike), len(drawn)), len(alike))
 
 
 def _nothing(replications: int) -> Estimate:
