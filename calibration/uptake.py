@@ -68,13 +68,13 @@ def _planned() -> Scenario:
     quantity = scenario.settings.quantities[_WISH]
     wide = dict(scenario.settings.quantities) | {_WISH: replace(quantity, high=quantity.value * LEVELS[1])}
     services = [each for each in scenario.services if each.group in GROUPS]
-    return replace(scenario, services=with_ceilings(services, Settings(wide)))
+    return replace(scenario, services=with_ceilings(services, Settings(wide, scenario.settings.joint)))
 
 
 def settings_of(scenario: Scenario, seed: int, draw: int, level: int) -> Settings:
     """Return the settings of a draw at a level: childcare's numbers are drawn anew at the second."""
-    drawn = scenario.settings.drawn(seed, 1 + 2 * draw)
-    other = scenario.settings.drawn(seed, 2 + 2 * draw)
+    drawn = scenario.settings.draw(seed, 1 + 2 * draw)
+    other = scenario.settings.draw(seed, 2 + 2 * draw)
     values = {name: other[name] for name in other if level and name.startswith(_CHILDCARE)}
     return drawn.with_values(values | {_WISH: scenario.settings[_WISH] * LEVELS[level]})
 

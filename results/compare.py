@@ -48,7 +48,7 @@ class Comparison:
 def compare_runs(a: Run, b: Run) -> Comparison:
     """Compare two runs outcome by outcome, for every service that both have.
 
-    Raises RunError where places, seed, replications or months differ: nothing could be paired.
+    Raises RunError where places, seed, replications, months or posterior differ: nothing could be paired.
     """
     _must_match(a, b)
     theirs = {each.id for each in b.manifest.services}
@@ -94,12 +94,18 @@ def _must_match(a: Run, b: Run) -> None:
         ("replications", a.replications == b.replications, a.replications, b.replications),
         ("months", a.manifest.months == b.manifest.months, a.manifest.months, b.manifest.months),
     )
-    for word, same, first, second in checks:
+    for word, same, first, second in (*checks, _posteriors(a, b)):
         if not same:
             raise RunError(
                 f"{a.name} and {b.name} cannot be paired: {word} {first} against {second}; "
                 f"run both with the same {word}"
             )
+
+
+def _posteriors(a: Run, b: Run) -> tuple[str, bool, str, str]:
+    """Hold the posteriors that two runs drew from against each other, by the hash of their draws."""
+    first, second = (run.manifest.posterior.get("draws_sha256", "none")[:12] for run in (a, b))
+    return "posterior", first == second, first, second
 
 
 def _difference(a: Run, b: Run, service: ServiceEntry, outcome: str) -> Difference:

@@ -15,6 +15,7 @@ import polars as pl
 
 from calibration.evidence import load_evidence
 from calibration.level import Level, load_level
+from calibration.posterior import kept_posterior
 from results.manifest import (
     CountyEntry,
     FittedEntry,
@@ -74,7 +75,7 @@ def manifest_of(study: Study, scenario: Scenario, outcome: Outcome) -> Manifest:
         supply=_supply(scenario), capacity_targets=_targets(study, scenario, outcome),
         predictions=_predictions(level), notes=NOTES, seconds=outcome.seconds,
         peak_mb=outcome.peak_mb, result_hash=outcome.result_hash, fitted=_fitted(level),
-        engine=study.engine.value, same_log=_same_log(outcome),
+        engine=study.engine.value, same_log=_same_log(outcome), posterior=_posterior(),
     )  # fmt: skip
 
 
@@ -82,6 +83,12 @@ def _same_log(outcome: Outcome) -> SameLogEntry | None:
     """Name the market that both engines served, nothing where none was."""
     agreed = outcome.agreement
     return SameLogEntry(agreed.market, agreed.replication, agreed.requests) if agreed else None
+
+
+def _posterior() -> dict[str, str]:
+    """Give the facts of the posterior that replications drew from, its hash among them."""
+    posterior = kept_posterior()
+    return dict(posterior.facts) if posterior else {}
 
 
 def _fitted(level: Level) -> FittedEntry:

@@ -57,7 +57,9 @@ def _persons(names_meanings: dict[str, str]) -> tuple[Column, ...]:
 
 
 _REPLICATION = _key(
-    "replication", "number", "0 has the central values, others draw the assumed numbers from their ranges"
+    "replication",
+    "number",
+    "0 has the central values, others draw what is uncertain; 5, 10, 15 … repeat the draw before",
 )
 _COUNTY = _key("county", "code", "six-digit code of the county (National Bureau of Statistics, 2023)")
 _SERVICE = _key("service", "number", "row in services of manifest.json, from 0")

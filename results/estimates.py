@@ -1,7 +1,8 @@
 """Numbers with their doubt: an estimate over replications, and the difference of two runs.
 
 With 20 replications or more the interval runs from the 5th to the 95th percentile; with 2 to 19 it is the
-smallest and the largest, for percentiles of so few would pretend to more; with one there is none.
+smallest and the largest, for percentiles of so few would pretend to more; with one there is none. Twins
+(every fifth replication, ``sim.parameters``) count like any other: as likely as the rest, only not all new.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Interval(Enum):
     PERCENTILES = "percentiles"
     RANGE = "range"
     T95 = "t95"
+    F90 = "f90"  # of a ratio of two variances
     NOT_ESTIMATED = "not estimated"
 
 

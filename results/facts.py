@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from results.cascades import Cascade, cascades
+from results.doubt import Doubt, doubts, leading
 from results.estimates import Estimate, estimate, exact
 from results.manifest import ServiceEntry, TargetEntry
 from results.notation import (
     Writer,
     count,
+    hundredths,
     money,
     percentile_or_range,
     plain,
@@ -48,6 +50,7 @@ class FirstPage:
     points: tuple[TurningPoint, ...]
     movers: tuple[Effect, ...]
     facts: dict[str, Fact]
+    doubts: dict[str, tuple[str, Doubt]]  # by target: its leading metric, where twins split its spread
 
 
 def first_page(run: Run, language: str) -> FirstPage:
@@ -60,7 +63,10 @@ def first_page(run: Run, language: str) -> FirstPage:
     found += [fact for cascade in lost for fact in cascade_facts(run, cascade, language)]
     found += [point_fact(run, each, language) for each in points]
     found += [mover_fact(run, each, language) for each in movers]
-    return FirstPage(judged, lost, points, movers, {fact.id: fact for fact in found})
+    spread = {each.id: lead for each in run.manifest.capacity_targets if (lead := leading(doubts(run, each)))}
+    split = {name: lead for name, lead in spread.items() if lead[1].known}
+    found += [writer.doubt(run.manifest.target(name), *lead) for name, lead in split.items()]
+    return FirstPage(judged, lost, points, movers, {fact.id: fact for fact in found}, split)
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,15 @@ class _Account:
         if verdict.break_even is not None:
             workload = next(each for each in services if each.mechanism == "workload")
             yield from self._work(verdict.target, verdict.break_even, workload)
+
+    def doubt(self, target: TargetEntry, metric: str, doubt: Doubt) -> Fact:
+        """Account for the share of chance in the spread of a verdict's first number."""
+        rows = ("draws.parquet",)
+        named = zip(("chance", "not_knowing"), (doubt.chance, doubt.not_knowing), strict=True)
+        inputs = (say(f"metric_{metric}", self.language), *(f"{name} = {value:.4g}" for name, value in named))
+        text = self._write(doubt.share, hundredths)
+        pairs = f"{doubt.pairs} {say('pairs', self.language)}"
+        return self._fact(target, "chance", doubt.share, text, rows=rows, inputs=(*inputs, pairs))
 
     def _delivered(self, verdict: Verdict) -> Iterator[Fact]:
         target, reach = verdict.target, verdict.delivered

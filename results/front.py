@@ -14,6 +14,7 @@ from results.notation import (
     capital,
     count,
     doubt,
+    hundredths,
     interval,
     money,
     percentile_or_range,
@@ -51,7 +52,7 @@ def front(run: Run, language: str) -> dict[str, Any]:
         "sentence": sentence(run, page, language),
         "intervals": percentile_or_range(run.replications, language),
         "year": run.last_year,
-        "rows": _rows(run, page.verdicts, language),
+        "rows": _rows(run, page, language),
         "notes": _notes(_in_rows(page.verdicts), language),
         "once": any(each.binding for each in page.verdicts),
         "few": run.replications < DRAWS_FOR_PROBABILITY,
@@ -84,9 +85,9 @@ def _notes(verdicts: Sequence[Verdict], language: str) -> list[str]:
     return list(dict.fromkeys(filter(None, (_note(each, language) for each in verdicts))))
 
 
-def _rows(run: Run, verdicts: Sequence[Verdict], language: str) -> list[Cell]:
+def _rows(run: Run, page: FirstPage, language: str) -> list[Cell]:
     """Write the rows of the table; what holds of the row above is not said again."""
-    order = _in_rows(verdicts)
+    order = _in_rows(page.verdicts)
     notes = _notes(order, language)
     rows: list[Cell] = []
     before: tuple[str, ...] = ()
@@ -94,10 +95,25 @@ def _rows(run: Run, verdicts: Sequence[Verdict], language: str) -> list[Cell]:
         note = _note(each, language)
         row = _row(run, each, language)
         row["note"] = str(notes.index(note) + 1) if note else ""
+        row["chance"] = _chance(page, each, language)
         row["same"] = bool(each.target.services) and each.target.services == before
         rows.append(row)
         before = each.target.services
     return rows
+
+
+def _chance(page: FirstPage, verdict: Verdict, language: str) -> Cell | None:
+    """Say what the spread of a verdict's first number is made of, where twins tell."""
+    if verdict.target.id not in page.doubts:
+        return None
+    metric, parts = page.doubts[verdict.target.id]
+    rest, between = hundredths(1 - parts.share.mean, language), doubt(parts.share, language, hundredths)
+    cell = _cell(verdict.target.id, "chance", hundredths(parts.share.mean, language))
+    return cell | {
+        "before": say("chance_before", language, metric=say(f"metric_{metric}", language)),
+        "after": say("chance_after", language, between=between, rest=rest, pairs=parts.pairs),
+        "part": parts.share.mean,
+    }
 
 
 def _in_rows(verdicts: Sequence[Verdict]) -> list[Verdict]:

@@ -207,6 +207,7 @@ class Manifest:
     fitted: FittedEntry | None = None
     engine: str = ""  # that served the waiting lists: compiled or simpy
     same_log: SameLogEntry | None = None
+    posterior: dict[str, str] = field(default_factory=dict)  # facts of the draws made together; none: {}
     finished: bool = False
 
     @property

@@ -60,6 +60,17 @@ def share(value: float, language: str) -> str:
     return minus(f"{percent:.{digits}f}%")
 
 
+def hundredths(value: float, language: str) -> str:
+    """Write a share of a variance in whole per cent: a few pairs of twins tell no more.
+
+    >>> hundredths(0.002, "en"), hundredths(0.25, "zh"), hundredths(0.999, "en"), hundredths(1.0, "en")
+    ('<1%', '25%', '>99%', '100%')
+    """
+    if 0 < value < 0.01:
+        return "<1%"
+    return ">99%" if 0.99 < value < 1 else f"{100 * value:.0f}%"
+
+
 def days(value: float, language: str) -> str:
     """Write days, with a decimal below ten.
 
@@ -134,6 +145,8 @@ def interval(number: Estimate, language: str, write: Writer) -> str:
     low, high = write(number.low, language), write(number.high, language)
     if "−" in low + high:  # a dash beside a minus sign would be read as another
         return f"{low} {say('to', language)} {high}"
+    if low == high and low.startswith("<"):
+        return low
     for sign in ("%", "万", "亿"):
         if low.endswith(sign) and high.endswith(sign):
             low = low[: -len(sign)]

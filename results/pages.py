@@ -9,16 +9,30 @@ import polars as pl
 
 from results.cascades import FEWEST, left_out
 from results.counties import county_met, county_rows
+from results.doubt import FEWEST_PAIRS, Doubt, doubts
 from results.drawings import Drawing
 from results.estimates import Estimate, estimate, ratio
 from results.figures import draw_left_out, draw_maps, draw_monthly, draw_tornado
 from results.manifest import PredictionEntry, ServiceEntry, SettingEntry
-from results.notation import Writer, capital, count, days, doubt, money, plain, setting, share, unit
+from results.notation import (
+    Writer,
+    capital,
+    count,
+    days,
+    doubt,
+    hundredths,
+    money,
+    plain,
+    setting,
+    share,
+    unit,
+)
 from results.tables import Array, Run, by_replication
 from results.turning import Effect, effects, largest_movers
 from results.waits import admitted, monthly, standard_check, wait_spread
 from results.words import say
 from sim.clock import months_of
+from sim.parameters import TWIN_EVERY
 
 TORNADO_ROWS = 14
 Cell = str | tuple[str, str]
@@ -53,6 +67,8 @@ def later_pages(run: Run, language: str) -> dict[str, Any]:
         ],
         "assumptions": _assumptions(run, language),
         "tornado": tornado,
+        "doubts": _doubts(run, language),
+        "twins_needed": TWIN_EVERY * FEWEST_PAIRS + 1,
         "predictions": [_prediction(run, each, language) for each in run.manifest.predictions],
         "fitted": _fitted(run, language),
         "notes": [note[language] for note in run.manifest.notes],
@@ -156,6 +172,33 @@ def _moved(run: Run, entry: SettingEntry, effect: Effect | None, language: str) 
 
 
 _OTHER_METRICS: dict[str, Writer] = {"idle_yuan": money, "minutes_balance": count}
+_METRICS: dict[str, Writer] = {"met": share, "enough": share, "unmet_days": count, **_OTHER_METRICS}
+
+
+def _doubts(run: Run, language: str) -> list[dict[str, Any]]:
+    """List what every number of a verdict spreads by; of targets about the same services the first speaks."""
+    firsts = {each.services: each for each in reversed(run.manifest.capacity_targets) if each.services}
+    rows = []
+    for target in (each for each in run.manifest.capacity_targets if firsts.get(each.services) is each):
+        found = [(metric, each) for metric, each in doubts(run, target).items() if each.known]
+        rows += [
+            _doubt(capital(target.title[language]) if metric == found[0][0] else "", metric, each, language)
+            for metric, each in found
+        ]
+    return rows
+
+
+def _doubt(title: str, metric: str, parts: Doubt, language: str) -> dict[str, Any]:
+    write, share_of = _METRICS[metric], parts.share
+    return {
+        "title": title,
+        "metric": say(f"metric_{metric}", language),
+        "spreads": [write(float(np.sqrt(each)), language) for each in (parts.chance, parts.not_knowing)],
+        "chance": [hundredths(share_of.mean, language), doubt(share_of, language, hundredths)],
+        "rest": hundredths(1 - share_of.mean, language),
+        "part": share_of.mean,
+        "pairs": parts.pairs,
+    }
 
 
 def _tornado(run: Run, language: str) -> Drawing | None:
@@ -235,4 +278,5 @@ def _record(run: Run) -> list[tuple[str, str]]:
         ("seconds", ", ".join(f"{name} {value:.1f}" for name, value in manifest.seconds.items())),
         ("peak_mb", f"{manifest.peak_mb:.0f}"),
         ("result_hash", manifest.result_hash),
+        ("posterior", ", ".join(f"{name} {fact}" for name, fact in manifest.posterior.items()) or "—"),
     ]

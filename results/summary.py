@@ -16,7 +16,8 @@ import numpy as np
 import polars as pl
 
 from results.cascades import STEPS, last_year_rows
-from results.estimates import Estimate, ratio
+from results.doubt import Doubt, doubts
+from results.estimates import Estimate, Interval, ratio
 from results.manifest import SameLogEntry, ServiceEntry
 from results.tables import Run, by_replication, grid
 from results.verdicts import Verdict, month_days, verdicts
@@ -152,6 +153,22 @@ def _target(run: Run, verdict: Verdict) -> dict[str, Any]:
         "binding": _mean(verdict.binding),
         "break_even_minutes": _mean(verdict.break_even.last if verdict.break_even else None),
         "grade": verdict.grade,
+        "doubt": {metric: _doubt(each) for metric, each in doubts(run, verdict.target).items()},
+    }
+
+
+def _doubt(doubt: Doubt) -> dict[str, float | int | None]:
+    """Give a variance over replications as chance and not-knowing, with the pairs of twins behind it."""
+    share = doubt.share
+    ends = (share.low, share.high) if share.kind is Interval.F90 else (math.nan, math.nan)
+    return {
+        "chance_variance": _number(doubt.chance),
+        "not_knowing_variance": _number(doubt.not_knowing),
+        "chance_share": _number(share.mean),
+        "chance_share_low": _number(ends[0]),
+        "chance_share_high": _number(ends[1]),
+        "not_knowing_share": _number(1 - share.mean),
+        "pairs": doubt.pairs,
     }
 
 

@@ -106,10 +106,10 @@ def with_ceilings(services: Sequence[Service], settings: Settings) -> tuple[Serv
 
 
 def _ceiling(service: Service, settings: Settings) -> float:
-    top = settings.quantities[service.wish].high
+    top = settings.highest(service.wish)
     odds = 1.0
     for each in service.odds:
-        odds *= max(1.0, settings.quantities[each.ratio].high)
+        odds *= max(1.0, settings.highest(each.ratio))
     return min(1.0, top * odds / (1 - top + top * odds)) if top < 1 else 1.0
 
 

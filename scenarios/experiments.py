@@ -1,11 +1,11 @@
 """Experiments as jobs: one market in one replication, lived once and replayed by every scenario.
 
 Markets share no queue and every draw is keyed, so jobs run in any order, on any worker, to the same tables.
-Replication 0 has the central values of all settings; the others draw the assumed ones from their ranges.
-Replication 0 is also *probed*: each assumed number that needs no new life is moved to both ends of its range
-with the same draws, and each pool gets one place more; in the smallest market both engines serve the central
-values and must give one log. Where the study names a folder for ledgers, what a market lived and needed is
-kept there, and taken from there by every later run that would draw the same.
+Replication 0 has the central values of all settings; the others draw what is uncertain, every fifth as the
+one before it did. Replication 0 is also *probed*: each assumed number that needs no new life is moved to both
+ends of its range with the same draws, and each pool gets one place more; in the smallest market both engines
+serve the central values and must give one log. Where the study names a folder for ledgers, what a market
+lived and needed is kept there, and taken from there by every later run that would draw the same.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from calibration.posterior import kept_posterior, with_joint
 from calibration.settings import load_parameters
 from scenarios.definitions import load_services, with_ceilings
 from scenarios.facility_kinds import load_cadres, load_kinds
@@ -113,7 +114,7 @@ def define(extra: tuple[Path, ...] = ()) -> Definitions:
     services, of_services = load_services(extra)
     kinds, of_kinds = load_kinds()
     cadres = load_cadres()
-    settings = _together(_of_runs(load_parameters()), of_services, of_kinds)
+    settings = with_joint(_together(_of_runs(load_parameters()), of_services, of_kinds), kept_posterior())
     vocabulary = make_vocabulary(services, kinds, cadres, settings, load_register())
     return Definitions(services, kinds, cadres, vocabulary)
 
@@ -271,13 +272,16 @@ def _merge(written: list[Written]) -> Written:
 
 
 def _with_overrides(settings: Settings, overrides: Iterable[Override]) -> Settings:
+    """Replace what a scenario sets; such a number leaves the joint and is drawn from its own range."""
     changed: dict[str, Quantity] = dict(settings.quantities)
+    joint = settings.joint
     for each in overrides:
+        joint = joint.without((each.name,)) if joint else None
         changed[each.name] = replace(
             changed[each.name], value=each.value, low=each.low, high=each.high, year=each.year,
             source=each.source, quality=each.quality, reason=each.reason,
         )  # fmt: skip
-    return Settings(changed)
+    return Settings(changed, joint)
 
 
 def _with_standard(service: Service, standards: Mapping[str, Standard]) -> Service:

@@ -13,6 +13,7 @@ from calibration.evidence import load_evidence
 from calibration.founders import CENSUS
 from scenarios.load import Scenario
 from sim.kinds import Engine
+from sim.parameters import Settings
 from sim.places import Atlas, Selection
 
 
@@ -41,12 +42,16 @@ class Job:
 
 def life_key(scenario: Scenario) -> str:
     """Name what life and needs depend on: scenarios of one key are lived once and share their draws."""
-    own, baseline = (
-        {name: (q.value, q.low, q.high) for name, q in sorted(of.quantities.items()) if q.touches == "life"}
-        for of in (scenario.settings, scenario.aligned_on)
-    )
+    drawn = [_of_life(of) for of in (scenario.settings, scenario.aligned_on)]
     services = [(s.id, s.needed, s.ask_every_months, s.wish_ceiling) for s in scenario.services]
-    return repr((own, baseline, services))
+    return repr((drawn, services))
+
+
+def _of_life(settings: Settings) -> tuple[dict[str, tuple[float, float, float]], list[str]]:
+    """Return the numbers that touch life, with their ranges, and which of them are drawn together."""
+    known, joint = settings.quantities, settings.joint
+    kept = {name: (q.value, q.low, q.high) for name, q in sorted(known.items()) if q.touches == "life"}
+    return kept, [name for name in joint.names if known[name].touches == "life"] if joint else []
 
 
 def jobs_of(study: Study, atlas: Atlas) -> list[Job]:

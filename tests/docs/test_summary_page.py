@@ -11,7 +11,7 @@ from results.tables import open_run
 from tests.results.small_run import make_run
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "summary.md"
-NAMED = {"by_year": "<year>", "services": "<id>"}
+NAMED = {"by_year": "<year>", "services": "<id>", "targets[].doubt": "<metric>"}
 
 
 def paths(value: object, above: str = "") -> Iterator[str]:

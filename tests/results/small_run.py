@@ -11,6 +11,7 @@ import polars as pl
 from results.dictionary import TABLES, conform, write_dictionary
 from results.manifest import ServiceEntry, write_manifest
 from sim.clock import MINUTES_PER_DAY, month_start, year_of
+from sim.parameters import draw_of
 from tests.results.small_manifest import RESIDENTS, SERVICES, SETTINGS, manifest
 
 SHAPES = {  # yearly persons in need, and the shares that go on at each step: invented
@@ -169,9 +170,10 @@ def _month(
 
 def _cascade(rng: np.random.Generator, replications: int, more: float) -> pl.DataFrame:
     total = sum(RESIDENTS.values())
-    rows = []
+    rows, shifts = [], list[float]()
     for replication in range(replications):
-        shift = float(np.exp(rng.normal(0, 0.12)))
+        shifts.append(float(np.exp(rng.normal(0, 0.12))))
+        shift = shifts[draw_of(replication)]
         for county, residents in RESIDENTS.items():
             for index, service in enumerate(SERVICES):
                 if not service.queued:
@@ -290,10 +292,14 @@ def _units(rng: np.random.Generator, replications: int) -> pl.DataFrame:
 
 def _draws(rng: np.random.Generator, replications: int) -> pl.DataFrame:
     drawn = [each for each in SETTINGS if each.uncertain]
-    rows = [
-        (r, s.name, int((s.value if r == 0 else rng.uniform(s.low, s.high)) * 1e9))
+    values = [
+        [int((s.value if r == 0 else rng.uniform(s.low, s.high)) * 1e9) for s in drawn]
         for r in range(replications)
-        for s in drawn
+    ]
+    rows = [
+        (r, s.name, value)
+        for r in range(replications)
+        for s, value in zip(drawn, values[draw_of(r)], strict=True)
     ]
     return pl.DataFrame(rows, schema=("replication", "parameter", "value_e9"), orient="row")
 

@@ -46,7 +46,7 @@ Promise.all([whole, document.fonts.ready]).then(() => {
     const box = e.getBoundingClientRect();
     return [e.dataset.figure, box.width, box.height, e.querySelectorAll("path,use").length];
   };
-  const verdicts = document.querySelectorAll("table[data-table=verdicts] tbody tr");
+  const verdicts = document.querySelectorAll("table[data-table=verdicts] tbody tr:not(.chance)");
   const numbers = document.querySelectorAll("table[data-table=verdicts] a.number");
   const note = document.createElement("pre");
   note.id = "seen";

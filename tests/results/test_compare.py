@@ -49,6 +49,7 @@ def test_what_was_not_changed_does_not_differ(run: Run, other: Run):
         ("seed", 2, "seed 1 against 2"),
         ("replications", 2, "replications 3 against 2"),
         ("counties", 1, "places"),
+        ("posterior", {"draws_sha256": "1f" * 32}, "posterior none against 1f1f"),
     ],
 )
 def test_runs_that_cannot_be_paired_are_refused(run: Run, tmp_path: Path, folder: Path, key, value, word):

@@ -111,7 +111,37 @@ def again(folder: Path) -> dict[str, float]:
     for index, service in enumerate(about["services"]):
         if service["mechanism"] != "workload":
             found |= cascade(folder, service["id"], index)
-    return found | turning(folder)
+    return found | turning(folder) | chance(folder)
+
+
+def chance(folder: Path) -> dict[str, float]:
+    """Tell chance from not-knowing: every fifth replication repeats the numbers of the one before it."""
+    about, found = manifest(folder), {}
+    pairs = [(r - 1, r) for r in range(5, about["replications"], 5)]
+    if len(pairs) < 4:
+        return {}
+    ids = [service["id"] for service in about["services"]]
+    for target in about["capacity_targets"]:
+        members = [ids.index(service) for service in target["services"]]
+        queued = [i for i in members if about["services"][i]["mechanism"] != "workload"]
+        if queued:
+            values = [s["in_time"] / s["needed"] for s in cascade_sums(folder, queued)]
+        elif members:
+            supplied, asked = (
+                [sum(sums) for sums in zip(*(minutes(folder, i, f"minutes_{which}", range(50, 62))
+                                             for i in members), strict=True)]
+                for which in ("supplied", "demanded")
+            )  # fmt: skip
+            values = [s - d for s, d in zip(supplied, asked, strict=True)]
+        else:
+            continue
+        own = sum((values[a] - values[b]) ** 2 for a, b in pairs) / 2 / len(pairs)
+        drawn = values[1:]
+        middle, n = mean(drawn), len(drawn)
+        whole = sum((v - middle) ** 2 for v in drawn) / (n - 1)
+        rest = max(whole - own, 0.0) / (1 - len(pairs) / math.comb(n, 2))
+        found[f"verdict.{target['id']}.chance"] = own / (own + rest)
+    return found
 
 
 def people(folder: Path, name: str, services: list[int]) -> dict[str, float]:
