@@ -29,7 +29,7 @@ MOST_CROSSED = 14  # numbers whose products are learned: 91 pairs, those that pr
 LEAST_CROSSED = 0.02  # of the spread that all together make
 MOST_DRAWS = 200  # the fit grows with their cube
 _STRENGTHS = (  # of learned, paired and growing coefficients
-    (0.0, 0.003, 0.01, 0.03, 0.1),
+    (0.0, 0.003, 0.01, 0.03, 0.1, 1.0),
     (0.0, 1.0, 10.0, 100.0),
     (0.0, 1.0, 10.0, 100.0),
 )

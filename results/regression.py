@@ -1,4 +1,4 @@
-"""Bayesian regression with coefficients in parts: few observations, many features, shrunk to nothing by default.
+"""Bayesian regression of few observations on many features, in parts that are shrunk to nothing by default.
 
 Each part of the features has one strength, the variance of its coefficients over that of the noise. The
 strengths come from a grid, by the probability of what was seen; so do those of other regressions that what

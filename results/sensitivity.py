@@ -1,4 +1,4 @@
-"""Sobol indices of every verdict: which assumed numbers its variance comes from, by an emulator of its metric.
+"""Sobol indices of every verdict: which assumed numbers its variance comes from, by an emulator.
 
 The emulator (``results.emulators``) rests on the probes and, from 20 replications on, on these; with fewer it
 knows only the numbers that need no new life. Each number is taken from its own range, independent of all
@@ -9,7 +9,7 @@ not defined.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ import polars as pl
 
 from results.dictionary import E6, E9, spec
 from results.emulators import Emulator, Seen, emulate
+from results.estimates import ENOUGH_FOR_PERCENTILES
 from results.manifest import SettingEntry, TargetEntry
 from results.probing import metrics
 from results.regression import Floats
@@ -27,7 +28,6 @@ from results.turning import REVERSIBLE, distinct, threshold_of, turning_points
 from sim.streams import Decision, Stream
 
 MEASURED = ("met", "enough", "idle_yuan", "minutes_balance")
-FEWEST_DRAWS = 20  # replications below which nothing is learned from them
 LISTED = 8  # numbers a metric, those that move it most; all others are one group
 OTHERS = 12  # emulators that the replications allow as well
 LEAST = 0.001  # a total index below it is none
@@ -70,7 +70,7 @@ class _Ranking:
         numbers = run.manifest.assumed
         drawn = run.table("draws").filter(pl.col("replication") > 0).sort("replication")
         each = [drawn.filter(pl.col("parameter") == n.name)["value_e9"].to_numpy() / E9 for n in numbers]
-        draws = run.replications - 1 if run.replications >= FEWEST_DRAWS else 0
+        draws = run.replications - 1 if run.replications >= ENOUGH_FOR_PERCENTILES else 0
         points = [scaled(number, values[:draws]) for number, values in zip(numbers, each, strict=True)]
         nearest: dict[tuple[str, str, str], float] = {}
         for point in turning_points(run):
@@ -90,8 +90,7 @@ class _Ranking:
             replayed = np.array([number.touches != "life" for number in self.numbers])
             drawn = each[1:][: len(self.points)][known]
             seen = Seen(float(each[0]), ends[name], replayed, weight, self.points[known], drawn)
-            if np.isfinite(seen.centre) and (np.ptp(seen.ends) > 0 or np.ptp(drawn, initial=0) > 0):
-                found += self._ranked(target.id, name, seen)
+            found += self._ranked(target.id, name, seen) if np.isfinite(seen.centre) else []
         return found
 
     def _ends(self, target: str, metric: str, centre: float) -> Floats:
@@ -116,7 +115,10 @@ class _Ranking:
         order = np.argsort(-emulator.spread(independent), kind="stable")
         placed = np.empty_like(points)
         placed[:, order] = points  # the design's first columns are the numbers that matter
-        first, total = self._indices(emulator.at(placed))
+        values = emulator.at(placed)
+        if np.ptp(values[:, 0]) == 0:
+            return []  # nothing moves it
+        first, total = self._indices(values)
         leading = order[: self.design.leading]
         at_ends = _at_ends(emulator, placed[self.design.independent], leading)
         listed = sorted(range(len(leading)), key=lambda place: (-total[0, place], place))
@@ -137,9 +139,9 @@ class _Ranking:
         moving = [column for column in values.T if np.ptp(column) > 0]
         resamples = 100 if len(moving) == 1 else 8  # of each emulator
         found = [self.design.analyse(each, resamples, self.design.seed + i) for i, each in enumerate(moving)]
-        first = between(np.concatenate([each.first_others for each in found]), found[0].first)
-        total = between(np.concatenate([each.total_others for each in found]), found[0].total)
-        return np.stack([found[0].first, *first]), np.stack([found[0].total, *total])
+        first = between(found[0].first, np.concatenate([each.first_others for each in found]))
+        total = between(found[0].total, np.concatenate([each.total_others for each in found]))
+        return np.clip(first, 0, 1), np.clip(total, 0, 1)  # a sample errs beyond what a part can be
 
     def _turns(self, emulator: Emulator, target: str, metric: str, place: int) -> int | None:
         """Return where a number, moved alone, turns the verdict: by its probes, or else by the emulator."""
@@ -161,7 +163,8 @@ def _weight(ends: Floats, centre: float) -> Floats:
 
 def _at_ends(emulator: Emulator, points: Floats, leading: npt.NDArray[np.int64]) -> Floats:
     """Return the metric with a number at its low and high end (leading, 2), averaged over all others."""
-    return np.array([[_mean_with(emulator, points, number, end) for end in (-1.0, 1.0)] for number in leading])
+    ends = (-1.0, 1.0)
+    return np.array([[_mean_with(emulator, points, number, end) for end in ends] for number in leading])
 
 
 def _mean_with(emulator: Emulator, points: Floats, number: int, end: float) -> float:

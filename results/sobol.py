@@ -32,7 +32,7 @@ class Indices:
 
 @dataclass(frozen=True)
 class Design:
-    """Where a function of so many numbers is evaluated: the first ``leading`` alone, the rest as one group."""
+    """Where a function of some numbers is evaluated: the first ``leading`` alone, the rest as one group."""
 
     numbers: int
     leading: int
@@ -78,7 +78,7 @@ class Design:
         return Indices(found["S1"], found["ST"], found["S1_conf_all"], found["ST_conf_all"])
 
 
-def between(others: Floats, value: Floats) -> tuple[Floats, Floats]:
-    """Return the 5th and 95th percentile of other values (resamples, n), the value itself within."""
+def between(value: Floats, others: Floats) -> Floats:
+    """Return values (n), and the 5th and 95th percentile of others (resamples, n), widened to hold them."""
     low, high = np.percentile(others, _PERCENTILES, axis=0)
-    return np.minimum(low, value), np.maximum(high, value)
+    return np.stack([value, np.minimum(low, value), np.maximum(high, value)])

@@ -17,6 +17,7 @@ import polars as pl
 
 from results.cascades import STEPS, last_year_rows
 from results.estimates import Estimate, ratio
+from results.influences import Influence, Ranking, rankings_of
 from results.manifest import SameLogEntry, ServiceEntry
 from results.tables import Run, by_replication, grid
 from results.verdicts import Verdict, month_days, verdicts
@@ -152,6 +153,30 @@ def _target(run: Run, verdict: Verdict) -> dict[str, Any]:
         "binding": _mean(verdict.binding),
         "break_even_minutes": _mean(verdict.break_even.last if verdict.break_even else None),
         "grade": verdict.grade,
+        "moved_by": [_ranking(each) for each in rankings_of(run, verdict.target.id)],
+    }
+
+
+def _ranking(ranking: Ranking) -> dict[str, Any]:
+    """Name the numbers that move a metric most; none where the emulator explains too little."""
+    return {
+        "metric": ranking.metric,
+        "draws": ranking.draws,
+        "explained": ranking.explained,
+        "numbers": [_influence(each) for each in ranking.influences] if ranking.told else [],
+    }
+
+
+def _influence(each: Influence) -> dict[str, Any]:
+    return {
+        "parameter": each.parameter,
+        "first": each.first.value,
+        "first_interval": [each.first.low, each.first.high],
+        "total": each.total.value,
+        "total_interval": [each.total.low, each.total.high],
+        "at_low": each.at_low,
+        "at_high": each.at_high,
+        "turns_at": each.turns,
     }
 
 
