@@ -239,7 +239,9 @@ TABLES: tuple[TableSpec, ...] = (
                 "value, moved alone, at which the verdict turns; null where it does not within the range",
             ),
             _count("draws", "replications", "that the emulator was fitted to; 0: to the probes alone"),
-            _count("explained_e6", "1e-6", "part of their variance that it explains, each left out; null without"),
+            _count(
+                "explained_e6", "1e-6", "part of their variance that it explains, each left out; null without"
+            ),
         ),
         optional=True,
     ),

@@ -180,7 +180,11 @@ def _fit(seen: Seen, link: Link, others: int, uniform: Uniform) -> Emulator:
 
 
 def _explained(link: Link, values: Floats, learned: Learned) -> float:
-    """Return the share of the variance of the draws that an emulator explains that has not seen them."""
+    """Return the share of the variance of the draws that an emulator explains that has not seen them.
+
+    Less than nil is worse than their mean; of draws that are all one there is nothing to explain.
+    """
+    if np.ptp(values) == 0:
+        return 0.0
     off = values - link.back(link.to(values) - learned.left_out)
-    whole = float(((values - values.mean()) ** 2).sum())
-    return 1 - float((off**2).sum()) / whole if whole > 0 else 0.0
+    return 1 - float((off**2).sum() / ((values - values.mean()) ** 2).sum())

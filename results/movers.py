@@ -1,4 +1,4 @@
-"""The numbers that move each verdict most, in words: their part of its variance, which way, where it turns."""
+"""The numbers that move each verdict most, in words: their part of its variance, and where it turns."""
 
 from __future__ import annotations
 

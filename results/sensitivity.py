@@ -104,8 +104,9 @@ class _Ranking:
             return _uniform(self.run, f"{target} {metric}", rows, columns)
 
         emulator = emulate(seen, OTHERS, uniform)
+        explained = _fixed(max(emulator.explained, 0.0), E6) if len(seen.values) else None
         return [
-            (target, metric, rank, *row, len(seen.values), _fixed(emulator.explained, E6))
+            (target, metric, rank, *row, len(seen.values), explained)
             for rank, row in enumerate(self._most(emulator, target, metric, seen), start=1)
         ]
 

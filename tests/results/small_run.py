@@ -44,6 +44,7 @@ def make_run(
         "units": _units(rng, replications),
         "draws": _draws(rng, replications),
         "turning": _turning(),
+        "sensitivity": _sensitivity(replications),
         "binding": _binding(rng, replications),
     }
     assert set(frames) == {table.name for table in TABLES}
@@ -320,6 +321,33 @@ def _turning() -> pl.DataFrame:
             )
     names = ("parameter", "end", "target", "metric", "setting_e9", "value_e6", "base_e6")
     return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def _sensitivity(replications: int) -> pl.DataFrame:
+    draws = replications - 1 if replications >= 20 else 0
+    explained = 640_000 if draws else None
+    childcare, nursing = "childcare-slots-per-1000", "nursing-beds-per-institution-min"
+    enough, base = "enough", {childcare: 800_000, nursing: 420_000}
+    ranked = (  # target, metric, parameter, first, total, at the low end, at the high end, turns at
+        (childcare, enough, "price.childcare", 0.41, 0.55, 0.62, 0.97, 2517.6),
+        (childcare, enough, "childcare.wish", 0.38, 0.47, 0.98, 0.55, 0.158),
+        (childcare, enough, "demand.level", 0.0, 0.004, 0.80, 0.79, None),
+        (childcare, "met", "price.childcare", 0.64, 0.70, 0.21, 0.04, None),
+        (nursing, enough, "nursing-bed.wish", 0.80, 0.88, 0.99, 0.20, 0.022),
+    )
+    rows, rank = [], dict[tuple[str, str], int]()
+    for target, metric, parameter, first, total, low, high, turns in ranked:
+        rank[target, metric] = rank.get((target, metric), 0) + 1
+        indices = [
+            round(each * 1e6) for value in (first, total) for each in (value, value * 0.8, value * 1.1)
+        ]
+        ends = (round(low * 1e6), round(high * 1e6), base[target] if metric == enough else 90_000)
+        turning = None if turns is None else round(turns * 1e9)
+        rows.append(
+            (target, metric, rank[target, metric], parameter, *indices, *ends, turning, draws, explained)
+        )
+    table = next(t for t in TABLES if t.name == "sensitivity")
+    return pl.DataFrame(rows, schema={c.name: c.dtype for c in table.columns}, orient="row")
 
 
 def _binding(rng: np.random.Generator, replications: int) -> pl.DataFrame:

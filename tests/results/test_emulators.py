@@ -1,4 +1,4 @@
-"""Emulators: exact where a probe stands, honest where few replications speak; regression against known truth."""
+"""Emulators: exact where a probe stands, honest where few replications speak; regression and its doubt."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from results.emulators import Emulator, Link, Seen, emulate
-from results.regression import Floats, learn
+from results.regression import Floats, Uniform, learn
 from results.sobol import Design
 
 NUMBERS = 6
 PROBED = np.array([True, True, True, True, False, False])
 
 
-def uniform(rows: int, columns: int) -> Floats:
-    return np.random.default_rng(5).uniform(size=(rows, columns))
+def uniform_of(seed: int) -> Uniform:
+    return lambda rows, columns: np.random.default_rng(seed).uniform(size=(rows, columns))
+
+
+uniform = uniform_of(5)
 
 
 def points(count: int, seed: int = 1) -> Floats:
@@ -158,8 +161,9 @@ def test_regression_finds_coefficients_within_their_own_doubt():
         features = rng.uniform(-1, 1, (40, 5))
         truth = rng.standard_normal(5)
         observed = features @ truth + rng.standard_normal(40)
-        found = learn([features], observed, [(0.1, 0.3, 1.0, 3.0)], np.arange(40), 100,
-                      lambda r, c, seed=seed: np.random.default_rng(seed + 999).uniform(size=(r, c)))  # fmt: skip
+        found = learn(
+            [features], observed, [(0.1, 0.3, 1.0, 3.0)], np.arange(40), 100, uniform_of(seed + 999)
+        )
         low, high = np.percentile(found.coefficients[:, 1:], (5, 95), axis=1)
         inside += list((low <= truth) & (truth <= high))
     assert np.mean(inside) == pytest.approx(0.9, abs=0.06)

@@ -31,7 +31,9 @@ def ishigami(x: np.ndarray) -> np.ndarray:
 
 def test_indices_of_ishigami_are_those_of_the_literature():
     """Ishigami and Homma 1990; the fourth number moves nothing. Averaged over four samples of 256."""
-    found = [analysed(ishigami(np.pi * each.points), each) for each in (Design(4, 4, s) for s in (5, 6, 7, 8))]
+    found = [
+        analysed(ishigami(np.pi * each.points), each) for each in (Design(4, 4, s) for s in (5, 6, 7, 8))
+    ]
     first, total = (np.mean([getattr(each, name) for each in found], axis=0) for name in ("first", "total"))
     assert first == pytest.approx([0.3139, 0.4424, 0.0, 0.0], abs=0.03)
     assert total == pytest.approx([0.5576, 0.4424, 0.2437, 0.0], abs=0.03)
@@ -39,7 +41,9 @@ def test_indices_of_ishigami_are_those_of_the_literature():
 
 
 def test_the_spread_of_resamples_covers_the_error_of_a_sample():
-    found = [analysed(ishigami(np.pi * Design(4, 4, seed).points), Design(4, 4, seed)) for seed in range(1, 21)]
+    found = [
+        analysed(ishigami(np.pi * Design(4, 4, seed).points), Design(4, 4, seed)) for seed in range(1, 21)
+    ]
     held = [between(each.total, each.total_others)[1:, 0] for each in found]
     assert sum(low <= 0.5576 <= high for low, high in held) >= 17
 
