@@ -27,7 +27,6 @@ Indices = npt.NDArray[np.int64]
 
 MOST_CROSSED = 14  # numbers whose products are learned: 91 pairs, those that probes move most
 LEAST_CROSSED = 0.02  # of the spread that all together make
-MOST_DRAWS = 200  # the fit grows with their cube
 _STRENGTHS = (  # of learned, paired and growing coefficients
     (0.0, 0.003, 0.01, 0.03, 0.1, 1.0),
     (0.0, 1.0, 10.0, 100.0),
@@ -171,7 +170,7 @@ def _crossed(seen: Seen) -> tuple[Indices, Floats]:
 def _fit(seen: Seen, link: Link, others: int, uniform: Uniform) -> Emulator:
     """Learn from the replications what the probes do not say."""
     alone = _alone(seen, link)
-    points, values = seen.points[:MOST_DRAWS], seen.values[:MOST_DRAWS]
+    points, values = seen.points, seen.values
     _, twins = np.unique(points, axis=0, return_inverse=True)
     unsaid = link.to(values) - (alone.centre + points @ alone.straight + points**2 @ alone.bent)
     learned = learn(alone.basis.features(points), unsaid, _STRENGTHS, twins.reshape(-1), others, uniform)

@@ -28,6 +28,7 @@ from results.turning import REVERSIBLE, distinct, threshold_of, turning_points
 from sim.streams import Decision, Stream
 
 MEASURED = ("met", "enough", "idle_yuan", "minutes_balance")
+MOST_DRAWS = 200  # replications that are learned from: the fit grows with their cube
 LISTED = 8  # numbers a metric, those that move it most; all others are one group
 OTHERS = 12  # emulators that the replications allow as well
 LEAST = 0.001  # a total index below it is none
@@ -70,7 +71,7 @@ class _Ranking:
         numbers = run.manifest.assumed
         drawn = run.table("draws").filter(pl.col("replication") > 0).sort("replication")
         each = [drawn.filter(pl.col("parameter") == n.name)["value_e9"].to_numpy() / E9 for n in numbers]
-        draws = run.replications - 1 if run.replications >= ENOUGH_FOR_PERCENTILES else 0
+        draws = min(run.replications - 1, MOST_DRAWS) if run.replications >= ENOUGH_FOR_PERCENTILES else 0
         points = [scaled(number, values[:draws]) for number, values in zip(numbers, each, strict=True)]
         nearest: dict[tuple[str, str, str], float] = {}
         for point in turning_points(run):

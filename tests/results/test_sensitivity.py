@@ -13,7 +13,6 @@ from results.dictionary import E6, E9, conform
 from results.influences import LEAST_EXPLAINED, MOST, rankings, rankings_of
 from results.manifest import SettingEntry
 from results.movers import mover_groups
-from results.report import render
 from results.sensitivity import scaled, sensitivity_frame, unscaled
 from results.summary import summary
 from results.tables import Run
@@ -159,14 +158,26 @@ def test_targets_of_the_same_services_share_their_rankings(real: Run):
         assert {each.target for each in rankings_of(real, target.id)} <= {shared[0]}
 
 
-def test_the_report_lists_five_numbers_a_verdict_in_both_languages(run: Run, many: Run):
-    for language in ("zh", "en"):
-        (first, *_) = mover_groups(run, language)
-        assert [row.part for row in first.rows] == ["0.55", "0.47", "<0.01"]
-        assert "2518" in first.rows[0].turns or "2,518" in first.rows[0].turns
-        assert 'data-table="movers"' in render([run], language)
+def with_explained(run: Run, explained: float, draws: int = 54) -> Run:
+    """Say of the made-up rankings that an emulator of so many draws explains so much."""
+    table = run.table("sensitivity").with_columns(
+        draws=pl.lit(draws, dtype=pl.Int64), explained_e6=pl.lit(round(explained * E6), dtype=pl.Int64)
+    )
+    return replace(run, _read=dict(run._read) | {"sensitivity": table})
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_report_lists_numbers_with_their_indices_and_where_they_turn(run: Run, language: str):
+    (first, *_) = mover_groups(run, language)
+    assert [row.part for row in first.rows] == ["0.55", "0.47", "<0.01"]
+    assert first.rows[0].turns.replace(",", "").startswith("≥ 2518")
+    assert first.rows[1].turns == "≤ 16%"
+
+
+def test_it_says_what_a_ranking_rests_on(run: Run):
     assert "no new life" in mover_groups(run, "en")[0].basis
-    assert "64%" in mover_groups(many, "en")[0].basis
+    basis = mover_groups(with_explained(run, 0.64), "en")[0].basis
+    assert "54 draws" in basis and "64%" in basis
 
 
 def test_what_is_below_the_standard_turns_to_enough_and_what_is_above_to_short(run: Run):
@@ -178,11 +189,8 @@ def test_what_is_below_the_standard_turns_to_enough_and_what_is_above_to_short(r
     assert mover_groups(run, "en")[0].rows[2].turns == "not within its range"
 
 
-def test_an_emulator_that_explains_little_names_nothing(many: Run):
-    weak = many.table("sensitivity").with_columns(
-        explained_e6=pl.lit(round((LEAST_EXPLAINED - 0.01) * E6), dtype=pl.Int64)
-    )
-    mute = replace(many, _read=dict(many._read) | {"sensitivity": weak})
+def test_an_emulator_that_explains_little_names_nothing(run: Run):
+    mute = with_explained(run, LEAST_EXPLAINED - 0.01)
     assert all(not group.rows and "not estimated" in group.basis for group in mover_groups(mute, "en"))
     told = next(each for each in summary(mute)["targets"] if each["id"] == CHILDCARE)
     assert [each["numbers"] for each in told["moved_by"]] == [[], []]
