@@ -29,8 +29,8 @@ from sim.streams import Decision, Stream
 
 MEASURED = ("met", "enough", "idle_yuan", "minutes_balance")
 MOST_DRAWS = 200  # replications that are learned from: the fit grows with their cube
-LISTED = 8  # numbers a metric, those that move it most; all others are one group
-OTHERS = 12  # emulators that the replications allow as well
+LISTED = 7  # numbers a metric, those that move it most; all others are one group
+OTHERS = 8  # emulators that the replications allow as well
 LEAST = 0.001  # a total index below it is none
 _OF_SHAPE = ("met", "enough", "minutes_balance")  # whose probes say which numbers act together
 Row = tuple[str | int | None, ...]
@@ -139,11 +139,12 @@ class _Ranking:
     def _indices(self, values: Floats) -> tuple[Floats, Floats]:
         """Return first and total indices (3, leading): the value, its 5th and 95th percentile."""
         moving = [column for column in values.T if np.ptp(column) > 0]
-        resamples = 100 if len(moving) == 1 else 8  # of each emulator
+        resamples = 100 if len(moving) == 1 else 12  # of each emulator
         found = [self.design.analyse(each, resamples, self.design.seed + i) for i, each in enumerate(moving)]
         first = between(found[0].first, np.concatenate([each.first_others for each in found]))
         total = between(found[0].total, np.concatenate([each.total_others for each in found]))
-        return np.clip(first, 0, 1), np.clip(total, 0, 1)  # a sample errs beyond what a part can be
+        total = np.clip(total, 0, 1)  # a sample errs beyond what a part can be
+        return np.clip(first, 0, total), total
 
     def _turns(self, emulator: Emulator, target: str, metric: str, place: int) -> int | None:
         """Return where a number, moved alone, turns the verdict: by its probes, or else by the emulator."""

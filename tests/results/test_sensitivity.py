@@ -141,6 +141,7 @@ def test_indices_are_parts_and_their_intervals_hold_them(real: Run):
         totals = [each.total.value for each in ranking.influences]
         assert totals == sorted(totals, reverse=True) and totals[0] > 0
         for each in ranking.influences:
+            assert each.first.value <= each.total.value
             for index in (each.first, each.total):
                 assert 0 <= index.low <= index.value <= index.high <= 1
 
