@@ -217,6 +217,37 @@ TABLES: tuple[TableSpec, ...] = (
         optional=True,
     ),
     TableSpec(
+        "sensitivity",
+        "a number that moves a metric of a target, of those that move it most",
+        (
+            _key("target", "name", "id of the target, the first about its services", pl.String()),
+            _key("metric", "name", "met, enough, idle_yuan, minutes_balance", pl.String()),
+            _key("rank", "number", "1 for the largest total index of the metric"),
+            Column("parameter", pl.String(), "name", "dotted name of the setting"),
+            *(
+                _count(f"{index}{bound}_e6", "1e-6", f"{word}{what}, times 1e6")
+                for index, word in (
+                    ("first", "part of the metric's variance that the number makes alone"),
+                    ("total", "the same with what it makes together with others"),
+                )
+                for bound, what in (("", ""), ("_low", ": 5th percentile"), ("_high", ": 95th percentile"))
+            ),
+            _count("at_low_e6", "1e-6 of the metric's unit", "at the low end, averaged over the others"),
+            _count("at_high_e6", "1e-6 of the metric's unit", "at the high end, averaged over the others"),
+            _count("base_e6", "1e-6 of the metric's unit", "metric at the central values, times 1e6"),
+            _count(
+                "turns_e9",
+                "1e-9 of the setting's unit",
+                "value, moved alone, at which the verdict turns; null where it does not within the range",
+            ),
+            _count("draws", "replications", "that the emulator was fitted to; 0: to the probes alone"),
+            _count(
+                "explained_e6", "1e-6", "part of their variance that it explains, each left out; null without"
+            ),
+        ),
+        optional=True,
+    ),
+    TableSpec(
         "binding",
         "a target with one smallest unit more, with the same draws",
         (

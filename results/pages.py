@@ -14,6 +14,7 @@ from results.drawings import Drawing
 from results.estimates import Estimate, estimate, ratio
 from results.figures import draw_left_out, draw_maps, draw_monthly, draw_tornado
 from results.manifest import PredictionEntry, ServiceEntry, SettingEntry
+from results.movers import mover_groups
 from results.notation import (
     Writer,
     capital,
@@ -65,6 +66,7 @@ def later_pages(run: Run, language: str) -> dict[str, Any]:
             }
             for each in queued
         ],
+        "movers": mover_groups(run, language),
         "assumptions": _assumptions(run, language),
         "tornado": tornado,
         "doubts": _doubts(run, language),

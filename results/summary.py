@@ -18,6 +18,7 @@ import polars as pl
 from results.cascades import STEPS, last_year_rows
 from results.doubt import Doubt, doubts
 from results.estimates import Estimate, Interval, ratio
+from results.influences import Influence, Ranking, rankings_of
 from results.manifest import SameLogEntry, ServiceEntry
 from results.tables import Run, by_replication, grid
 from results.verdicts import Verdict, month_days, verdicts
@@ -154,6 +155,7 @@ def _target(run: Run, verdict: Verdict) -> dict[str, Any]:
         "break_even_minutes": _mean(verdict.break_even.last if verdict.break_even else None),
         "grade": verdict.grade,
         "doubt": {metric: _doubt(each) for metric, each in doubts(run, verdict.target).items()},
+        "moved_by": [_ranking(each) for each in rankings_of(run, verdict.target.id)],
     }
 
 
@@ -169,6 +171,29 @@ def _doubt(doubt: Doubt) -> dict[str, float | int | None]:
         "chance_share_high": _number(ends[1]),
         "not_knowing_share": _number(1 - share.mean),
         "pairs": doubt.pairs,
+    }
+
+
+def _ranking(ranking: Ranking) -> dict[str, Any]:
+    """Name the numbers that move a metric most; none where the emulator explains too little."""
+    return {
+        "metric": ranking.metric,
+        "draws": ranking.draws,
+        "explained": ranking.explained,
+        "numbers": [_influence(each) for each in ranking.influences] if ranking.told else [],
+    }
+
+
+def _influence(each: Influence) -> dict[str, Any]:
+    return {
+        "parameter": each.parameter,
+        "first": each.first.value,
+        "first_interval": [each.first.low, each.first.high],
+        "total": each.total.value,
+        "total_interval": [each.total.low, each.total.high],
+        "at_low": each.at_low,
+        "at_high": each.at_high,
+        "turns_at": each.turns,
     }
 
 

@@ -52,7 +52,7 @@ class TurningPoint:
 def effects(run: Run) -> list[Effect]:
     """Read all effects, largest first within a metric; an end without a row keeps the base."""
     found = []
-    kept = run.table("turning").filter(pl.col("target").is_in(_distinct(run)))
+    kept = run.table("turning").filter(pl.col("target").is_in(distinct(run)))
     for (parameter, target, metric), rows in kept.group_by(
         "parameter", "target", "metric", maintain_order=True
     ):
@@ -78,7 +78,7 @@ def crossing(central: float, end: float, base: float, at_end: float, threshold: 
 def turning_points(run: Run) -> list[TurningPoint]:
     """List every turning point, the nearest to its central value (as a part of the way to the end) first."""
     found = []
-    kept = pl.col("metric").is_in(REVERSIBLE) & pl.col("target").is_in(_distinct(run))
+    kept = pl.col("metric").is_in(REVERSIBLE) & pl.col("target").is_in(distinct(run))
     for row in run.table("turning").filter(kept).iter_rows(named=True):
         setting = run.manifest.setting(row["parameter"])
         end, base, at_end = row["setting_e9"] / E9, row["base_e6"] / E6, row["value_e6"] / E6
@@ -100,7 +100,7 @@ def turning_points(run: Run) -> list[TurningPoint]:
     ]
 
 
-def _distinct(run: Run) -> list[str]:
+def distinct(run: Run) -> list[str]:
     """List the targets, of several about the same services the first only: their verdicts turn together."""
     first: dict[tuple[str, ...], str] = {}
     for target in run.manifest.capacity_targets:

@@ -55,6 +55,7 @@ class Decision(IntEnum):
     PREFERENCE = 46
     UNIT_SITE = 60
     PARAMETER = 70  # an assumed number drawn from its stated range
+    SENSITIVITY = 71  # where an emulator is evaluated, and which others are allowed beside it
     # Reserved for feedbacks, off by default: 80 care and work, 81 waiting and function, 82 aid and births.
 
 

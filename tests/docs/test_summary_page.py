@@ -20,7 +20,9 @@ def paths(value: object, above: str = "") -> Iterator[str]:
         for key, inner in value.items():
             sign = NAMED.get(above, key)
             yield from paths(inner, f"{above}.{sign}" if above else sign)
-    elif isinstance(value, list) and value and isinstance(value[0], dict):
+    elif value == []:
+        return  # it may hold what others of its kind hold
+    elif isinstance(value, list) and isinstance(value[0], dict):
         for inner in value:
             yield from paths(inner, f"{above}[]")
     else:

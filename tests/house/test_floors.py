@@ -16,6 +16,7 @@ DOORS = {  # one door per library
     "simpy": {"sim.facilities"},
     "mesa": {"sim.model"},
     "matplotlib": {"results.figures"},
+    "SALib": {"results.sobol"},
 }
 
 

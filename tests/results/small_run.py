@@ -13,6 +13,7 @@ from results.manifest import ServiceEntry, write_manifest
 from sim.clock import MINUTES_PER_DAY, month_start, year_of
 from sim.parameters import draw_of
 from tests.results.small_manifest import RESIDENTS, SERVICES, SETTINGS, manifest
+from tests.results.small_probes import binding, sensitivity, turning
 
 SHAPES = {  # yearly persons in need, and the shares that go on at each step: invented
     "childcare-full": (60_000, (0.35, 0.30, 0.95, 0.95, 0.80, 0.90)),
@@ -44,8 +45,9 @@ def make_run(
         "waits": _waits(rng, replications),
         "units": _units(rng, replications),
         "draws": _draws(rng, replications),
-        "turning": _turning(),
-        "binding": _binding(rng, replications),
+        "turning": turning(),
+        "sensitivity": sensitivity(replications),
+        "binding": binding(rng, replications),
     }
     assert set(frames) == {table.name for table in TABLES}
     for name, frame in frames.items():
@@ -302,43 +304,3 @@ def _draws(rng: np.random.Generator, replications: int) -> pl.DataFrame:
         for s, value in zip(drawn, values[draw_of(r)], strict=True)
     ]
     return pl.DataFrame(rows, schema=("replication", "parameter", "value_e9"), orient="row")
-
-
-def _turning() -> pl.DataFrame:
-    moves = (  # parameter, target, metric, base, at the low end, at the high end
-        ("price.childcare", "childcare-slots-per-1000", "met", 0.09, 0.21, 0.04),
-        ("price.childcare", "childcare-slots-per-1000", "enough", 0.80, 0.62, 0.97),
-        ("childcare.wish", "childcare-slots-per-1000", "met", 0.09, 0.04, 0.13),
-        ("childcare.wish", "childcare-slots-per-1000", "enough", 0.80, 0.98, 0.55),
-        ("nursing-bed.stay", "nursing-beds-per-institution-min", "met", 0.05, 0.07, 0.03),
-        ("nursing-bed.stay", "nursing-beds-per-institution-min", "enough", 0.42, 0.60, 0.33),
-        ("nursing-bed.wish", "nursing-beds-per-institution-min", "met", 0.05, 0.03, 0.08),
-        ("nursing-bed.wish", "nursing-beds-per-institution-min", "enough", 0.42, 0.99, 0.20),
-        ("community-errand.minutes", "t2-community-workers-per-10k", "minutes_balance", 22.8, 122.8, -127.2),
-    )
-    setting = {each.name: each for each in SETTINGS}
-    rows = []
-    for parameter, target, metric, base, low, high in moves:
-        for end, value in enumerate((low, high)):
-            at = (setting[parameter].low, setting[parameter].high)[end]
-            rows.append(
-                (parameter, end, target, metric, round(at * 1e9), round(value * 1e6), round(base * 1e6))
-            )
-    names = ("parameter", "end", "target", "metric", "setting_e9", "value_e6", "base_e6")
-    return pl.DataFrame(rows, schema=names, orient="row")
-
-
-def _binding(rng: np.random.Generator, replications: int) -> pl.DataFrame:
-    rows = []
-    for replication in range(replications):
-        for target, base, gain in (
-            ("childcare-slots-per-1000", 9_000, 0),
-            ("nursing-beds-per-institution-min", 400_000, 310),
-            ("ordinary-beds", 8_000, 2),
-            ("social-work-station-coverage", 1_200_000, 5_200),
-        ):
-            unmet = base + int(rng.integers(0, base // 20))
-            rows.append((replication, target, unmet, unmet - int(gain * rng.uniform(0.8, 1.2))))
-    return pl.DataFrame(
-        rows, schema=("replication", "target", "unmet_days_base", "unmet_days_plus"), orient="row"
-    )

@@ -91,6 +91,8 @@ def test_the_first_page_comes_in_the_order_that_was_asked_for(html: str):
         'data-figure="monthly"',
         'data-figure="map"',
         'data-figure="left-out-',
+        'data-table="movers"',
+        'data-table="assumptions"',
     ]
     places = [html.index(mark) for mark in marks]
     assert places == sorted(places)

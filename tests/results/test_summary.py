@@ -50,7 +50,7 @@ INSTITUTIONS = (
     "residents_end",
     "occupancy_end",
 )
-TARGET = ("id", "delivered", "met", "enough_probability", "idle", "standard", "binding")
+TARGET = ("id", "delivered", "met", "enough_probability", "idle", "standard", "binding", "moved_by")
 
 
 def test_the_summary_has_every_key_that_was_promised(run: Run):
