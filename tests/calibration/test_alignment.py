@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration import vital
@@ -81,6 +81,7 @@ def test_mortality_a_tenth_higher_is_so_for_everyone_whatever_the_function() -> 
 
 
 @given(replication=st.integers(0, 10_000), seed=st.integers(0, 100))
+@settings(max_examples=25, deadline=None)
 def test_every_draw_of_the_baseline_meets_the_margins_anew(replication: int, seed: int) -> None:
     drawn = SETTINGS.drawn(seed, replication)
     law = align(EVIDENCE, drawn).law
@@ -96,6 +97,7 @@ def test_every_draw_of_the_baseline_meets_the_margins_anew(replication: int, see
 
 
 @given(seed=st.integers(0, 100), replication=st.integers(0, 10_000))
+@settings(max_examples=25, deadline=None)
 def test_a_world_aligned_on_itself_is_the_world_without_an_alignment(seed: int, replication: int) -> None:
     own = SETTINGS.drawn(seed, replication)
     alone, given_one = (
