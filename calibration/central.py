@@ -51,7 +51,8 @@ def store_values(values: Mapping[str, float]) -> list[Path]:
 def with_value(text: str, table: str, value: float) -> str:
     r"""Return the text of a file of settings with a table's value fitted.
 
-    >>> print(with_value('[a.b]\nvalue = 2\nlow = 1\nhigh = 4\nquality = "assumed"\n[c]\nvalue = 2', "a.b", 3.5))
+    >>> before = '[a.b]\nvalue = 2\nlow = 1\nhigh = 4\nquality = "assumed"\n[c]\nvalue = 2'
+    >>> print(with_value(before, "a.b", 3.5))
     [a.b]
     value = 3.5
     low = 1

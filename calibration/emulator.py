@@ -49,7 +49,7 @@ class Terms:
             (constant, line, _SHARP * (line**2 - 1), line[..., first] * line[..., second]), axis=-1
         )
 
-    def shrunk(self) -> Floats:
+    def shrunk(self) -> np.ndarray:
         """Tell which terms are shrunk (1): curves and products."""
         return np.arange(len(self)) > self.inputs
 

@@ -1,8 +1,8 @@
-"""Find the central level of demand: the wish for an elder-care bed at which the residents of 2020 are in bed.
+"""Find the central level of demand: the wish for a bed at which those counted in 2020 are in bed.
 
-The last step of ``jinlin calibrate``, with everything else at the middle of its posterior. Everyone is founded
-and seated, market by market; nothing is lived. The asks of the past are drawn once, so that the number in bed
-rises with the level and a bisection finds it. ``level.json`` keeps it, with what it predicts.
+The last step of ``jinlin calibrate``, with everything else at the middle of its posterior. Everyone is
+founded and seated, market by market; nothing is lived. The asks of the past are drawn once, so that the
+number in bed rises with the level and a bisection finds it. ``level.json`` keeps it, with what it predicts.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -116,9 +116,9 @@ def _numbers(done: Calibrated) -> tuple[FittedNumber, ...]:
         informed = bool(normal.std() < INFORMED or abs(normal.mean()) > MOVED)
         p05, p50, p95 = (_rounded(each) for each in np.quantile(done.values[:, column], QUANTILES))
         tested = done.tested
+        p_values = (_rounded(each[column]) for each in (tested.right, tested.wider, tested.shifted))
         found.append(
-            FittedNumber(prior.name, low, middle, high, p05, p50, p95, informed, _rounded(tested.right[column]),
-                         _rounded(tested.wider[column]), _rounded(tested.shifted[column]))
+            FittedNumber(prior.name, low, middle, high, p05, p50, p95, informed, *p_values)
         )  # fmt: skip
     return tuple(found)
 
@@ -169,9 +169,9 @@ def load_fitted(path: Path = FILE) -> Fitted:
     """Load the stored calibration."""
     raw = json.loads(path.read_text(encoding="utf-8"))
     numbers = tuple(FittedNumber(**each) for each in raw.pop("numbers"))
-    triples = ("before", "model", "checked", "predicted")
-    targets = tuple(
-        FittedTo(**{key: tuple(value) if key in triples else value for key, value in each.items()})
-        for each in raw.pop("targets")
-    )
+    targets = tuple(FittedTo(**_with_tuples(each)) for each in raw.pop("targets"))
     return Fitted(**raw, numbers=numbers, targets=targets)
+
+
+def _with_tuples(each: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in each.items()}

@@ -1,8 +1,7 @@
-"""Keep what a calibration came to: the posterior's draws, the sum of it, and the central values of settings."""
+"""Keep what a calibration came to: the draws, the sum of it, and the central values of settings."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from calibration.calibrate import Calibrated
 from calibration.central import central_values, store_values
 from calibration.fit import SETTING, fit
 from calibration.fitted import FILE, Fitted, summed_up, written
-from calibration.level import Level
 from calibration.posterior import FILE as POSTERIOR
 from calibration.posterior import Posterior, write_posterior
 

@@ -158,8 +158,9 @@ def hindcast(workers: int = 0, tell: Tell = print) -> Hindcast:
     )  # fmt: skip
     evidence, settings = load_evidence(), load_parameters()
     return Hindcast(
-        seed=SEED, code=fingerprint(), evidence=digest_of_evidence(), level=mortality.level, trend=mortality.trend,
-        slope=mortality.slope, figures=figures, births_without_given=_births_by_fewer_numbers(figures),
+        seed=SEED, code=fingerprint(), evidence=digest_of_evidence(),
+        level=mortality.level, trend=mortality.trend, slope=mortality.slope, figures=figures,
+        births_without_given=_births_by_fewer_numbers(figures),
         beside=_life_expectancies(mortality), migrants_of_60_plus=gained_at(evidence, settings, 60),
         ages_published=_five_years(vital.population(evidence, LAST)),
         ages_simulated=_five_years(lived.by_age),

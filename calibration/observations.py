@@ -30,8 +30,11 @@ class Role(Enum):
 
 @dataclass(frozen=True)
 class Observation:
-    """Hold a figure that the model is held against; `within` is relative, None where none is set:
-    a bound in the hindcast, in the fit a standard deviation of figure and model together."""
+    """Hold a figure that the model is held against.
+
+    `within` is relative, None where none is set: in the hindcast a bound, in the fit a standard deviation of
+    figure and model together.
+    """
 
     role: Role
     figure: Figure

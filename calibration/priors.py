@@ -114,7 +114,7 @@ def trial_ranks(known: Sequence[Prior], seed: int, trials: Sequence[int]) -> Flo
 
 
 def trial_settings(settings: Settings, fitted: Mapping[str, float], seed: int, trial: int) -> Settings:
-    """Return the settings of a trial: fitted ones as given, every other uncertain one drawn from its range."""
+    """Return the settings of a trial: fitted ones as given, other uncertain ones from their ranges."""
     stream = Stream.of(seed, trial)
     others = [each for each in settings.uncertain() if each.name not in fitted]
     drawn = {each.name: each.at(parameter_rank(stream, each.name)) for each in others}

@@ -41,8 +41,8 @@ class RankTest:
 def rank_test(emulator: Emulator, ranks: Floats, outputs: Floats, doubt: Floats, seed: int) -> RankTest:
     """Test posteriors of the emulator on the trials it was made from, each left out in turn.
 
-    `ranks` (sets, inputs) and `outputs` (sets, targets) are of its first trials; `doubt` (targets,) is the standard
-    deviation of figure and model.
+    `ranks` (sets, inputs) and `outputs` (sets, targets) are of its first trials; `doubt` (targets,) is the
+    standard deviation of figure and model.
     """
     made = outputs + doubt * noise(seed, 1, outputs.shape)
     draws = _posteriors(emulator, made, np.hypot(doubt, emulator.error), seed)  # (sets, DRAWS, inputs)

@@ -28,7 +28,8 @@ def sample(likelihood: LogLikelihood, start: Floats, steps: int, every: int, see
 
     The likelihood takes states and the numbers of their chains; the prior is standard normal.
 
-    >>> chains = sample(lambda z, chain: -0.5 * ((z[:, 0] - 2) / 0.5) ** 2, np.zeros((200, 1)), 60, 20, seed=1)
+    >>> def near_two(z, chain): return -0.5 * ((z[:, 0] - 2) / 0.5) ** 2
+    >>> chains = sample(near_two, np.zeros((200, 1)), 60, 20, seed=1)
     >>> chains.shape, abs(float(chains[-1].mean()) - 1.6) < 0.15
     ((3, 200, 1), True)
     """

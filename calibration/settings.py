@@ -18,7 +18,8 @@ from sim.parameters import Quantity, Settings
 
 FOLDER = Path(__file__).parent / "parameters"
 KEYS = (
-    "value", "low", "high", "prior", "unit", "source", "year", "quality", "reason", "touches", "census", "title",
+    "value", "low", "high", "prior", "unit", "source", "year", "quality", "reason", "touches", "census",
+    "title",
 )  # fmt: skip
 TOUCHES = ("life", "need", "supply", "result", "forecast")
 _LARGEST = 1e300  # beyond it a whole number of TOML may be no float

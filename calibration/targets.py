@@ -105,7 +105,7 @@ def _decade() -> Decade:
 
 
 def said_by_decade(scale: float, slope: float, trend: float) -> Floats:
-    """Return the logarithms that expected lives at a mortality of 2020 say, (targets,), NaN for the others."""
+    """Return the logarithms that expected lives at a mortality of 2020 say, (targets,); else NaN."""
     level = scale * (1 + trend) ** (_LEVEL_YEAR - LAST)
     projected = _decade().at(Mortality(level, trend, slope))
     out = np.full(len(targets()), np.nan)

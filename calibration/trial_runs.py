@@ -49,7 +49,7 @@ class Trial:
 
 
 def run_trials(trials: Sequence[Trial], folder: Path, workers: int, what: str, tell: Tell) -> Floats:
-    """Return the logarithms that trials say, (trials, targets): kept ones are read, the others run and kept."""
+    """Return the logarithms that trials say, (trials, targets); those that are kept are not run."""
     folder.mkdir(parents=True, exist_ok=True)
     homes = [folder / f"{each.number:06d}-{each.key}.npy" for each in trials]
     found = np.full((len(trials), len(COUNTS) + len(targets())), np.nan)

@@ -40,12 +40,14 @@ from sim.supply import PARTS
 SCENARIO = "baseline-2020"
 GROUPS = ("elder-bed", "childcare")
 SEED = 20201101
-# 3.4 of 41.5 million residents: a large city and a middling one, a populous county, a small one in the hills.
-TRIED = ("泉州市区", "仙游县", "宁德市区", "明溪县")
+# 5.5 of 41.5 million residents: a large city and two middling ones, two populous counties, a small one in the
+# hills. Of a few sets tried, the one whose residents of homes keep most nearly the same part of the province's.
+TRIED = ("泉州市区", "龙岩市区", "安溪县", "仙游县", "宁德市区", "明溪县")
 BANDS = ((60, 65), (65, 70), (70, 75), (75, 200), (60, 70), (70, 80), (80, 200), (60, 200))  # ages, years
 HOMES = ("public-home", "extremely-poor-home", "private-home")
 COUNTS = (
-    *GROUPS, *(f"{what}_{kind}" for what in ("in", "beds") for kind in HOMES), "under_3", "nursing_allowance", "living_allowance",
+    *GROUPS, *(f"{what}_{kind}" for what in ("in", "beds") for kind in HOMES),
+    "under_3", "nursing_allowance", "living_allowance",
     *(f"{what}_{first}_{end}" for what in ("residents", "lost", "severe") for first, end in BANDS),
 )  # fmt: skip
 

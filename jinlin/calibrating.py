@@ -73,7 +73,14 @@ def _counting(language: str) -> Tell:
         if told.get(what) != tenth:
             told[what] = tenth
             typer.echo(
-                say("calibrate counted", language, what=say(what, language), done=done, parts=parts), err=True
+                say(
+                    "calibrate counted",
+                    language,
+                    what=say(f"trials {what}", language),
+                    done=done,
+                    parts=parts,
+                ),
+                err=True,
             )
 
     return tell

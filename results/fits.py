@@ -15,7 +15,7 @@ _AT_AN_END = 0.02  # of the range: a posterior whose middle lies so near an end 
 def numbers(fitted: Fitted, settings: Settings) -> Laid:
     """Return the fitted settings: their cited range, their posterior, their central value, the source."""
     head = ("设定 setting", "prior (range)", "posterior, 5–95 %", "central", "taught", "source of the range")
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for each in fitted.numbers:
         quantity = settings.quantities[each.name]
         rows.append((
@@ -38,9 +38,9 @@ def taught(number: FittedNumber) -> str:
 
 def targets(fitted: Fitted) -> Laid:
     """Return the observations beside what the model says of them, before and after."""
-    head = ("观测 observation", "place, year", "observed", "± figure and model", "prior, 90 %", "model after, 90 %",
-            "whole provinces", "predicted, 90 %", "inside", "emulated")  # fmt: skip
-    rows = []
+    head = ("观测 observation", "place, year", "observed", "± figure and model", "prior, 90 %",
+            "model after, 90 %", "whole provinces", "predicted, 90 %", "inside", "emulated")  # fmt: skip
+    rows: list[tuple[str, ...]] = []
     for each in fitted.targets:
         spans = (each.before, each.model, each.checked, each.predicted)
         before, model, checked, predicted = (f"{span[0]:,.4g} – {span[-1]:,.4g}" for span in spans)
@@ -55,7 +55,7 @@ def targets(fitted: Fitted) -> Laid:
 def tests(fitted: Fitted) -> Laid:
     """Return the rank test: the p-value of chi-squared by setting, and of the posteriors made wrong."""
     head = ("设定 setting", "as they are", "half as wide again", "shifted by half", "even at 1 %")
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (f"`{each.name}`", f"{each.right:.3f}", _small(each.wider), _small(each.shifted),
          "yes" if each.right >= LEVEL else "**NO**")
         for each in fitted.numbers
@@ -70,7 +70,8 @@ def _small(p_value: float) -> str:
 def width(target: FittedTo) -> float:
     """Return half the width of what the model says after the fit, 90 %, as a share of its middle.
 
-    >>> width(FittedTo("x", "Fujian", 2020, "persons", 10, 0.1, (1, 2, 3), (8, 10, 12), (9, 11), (7, 10, 13), 1))
+    >>> spans = (1.0, 2.0, 3.0), (8.0, 10.0, 12.0), (9.0, 11.0), (7.0, 10.0, 13.0)
+    >>> width(FittedTo("homes", "Fujian", 2020, "persons", 10.0, 0.1, *spans, explained=1.0))
     0.2
     """
     low, middle, high = target.model

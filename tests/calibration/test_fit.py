@@ -17,7 +17,7 @@ from calibration.posterior import load_posterior
 from calibration.priors import FITTED, priors
 from calibration.targets import observed, said_by_counts, said_by_decade, targets
 from calibration.trial_runs import Trial, run_trials
-from calibration.trials import COUNTS, HOMES, try_census, tried_scenario
+from calibration.trials import COUNTS, HOMES, tried_scenario, try_census
 from results.fits import width
 from sim.parameters import Settings
 from sim.places import load_atlas

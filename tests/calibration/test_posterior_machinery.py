@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from calibration.emulator import Terms, emulate
 from calibration.likelihood import Likelihood
-from calibration.priors import FITTED, blocks_of, priors, trial_ranks, trial_settings, values_of
+from calibration.priors import FITTED, blocks_of, priors, trial_ranks, trial_settings
 from calibration.rank_test import DRAWS, noise, rank_test
 from calibration.sampler import sample
 from calibration.trials import tried_scenario
