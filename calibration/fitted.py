@@ -10,18 +10,9 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-
-if TYPE_CHECKING:
-    from calibration.calibrate import Calibrated
-    from sim.rates import Floats
+from typing import Any
 
 FILE = Path(__file__).parent / "fitted.json"
-QUANTILES = (0.05, 0.5, 0.95)
-INFORMED = 0.9  # of the prior's standard deviation: a narrower posterior was taught by the targets
-MOVED = 0.3  # standard deviations of the prior: so was one whose middle moved so far
 LEVEL = 0.01  # of the rank test
 
 
@@ -93,70 +84,6 @@ class Fitted:
     def failing(self, which: str) -> int:
         """Count the settings whose ranks are not even: ``right``, ``wider`` or ``shifted``."""
         return sum(getattr(each, which) < LEVEL for each in self.numbers)
-
-
-def summed_up(done: Calibrated, posterior: str) -> Fitted:
-    """Sum a calibration up."""
-    from calibration.hindcast import digest_of_evidence
-    from sim.compiled import fingerprint
-
-    plan = done.plan
-    return Fitted(
-        seed=plan.seed, code=fingerprint(), evidence=digest_of_evidence(), posterior=posterior,
-        trials=plan.trials, second=plan.second, province=plan.province, sets=done.tested.sets,
-        draws=plan.draws, possible=done.possible, numbers=_numbers(done), targets=_targets(done),
-    )  # fmt: skip
-
-
-def _numbers(done: Calibrated) -> tuple[FittedNumber, ...]:
-    found = []
-    for column, prior in enumerate(done.known):
-        low, middle, high = (_rounded(each) for each in prior.bounds)
-        normal = done.normal[:, column]
-        informed = bool(normal.std() < INFORMED or abs(normal.mean()) > MOVED)
-        p05, p50, p95 = (_rounded(each) for each in np.quantile(done.values[:, column], QUANTILES))
-        tested = done.tested
-        p_values = (_rounded(each[column]) for each in (tested.right, tested.wider, tested.shifted))
-        found.append(
-            FittedNumber(prior.name, low, middle, high, p05, p50, p95, informed, *p_values)
-        )  # fmt: skip
-    return tuple(found)
-
-
-def _targets(done: Calibrated) -> tuple[FittedTo, ...]:
-    """Put every observation beside what the model says of it, in the observation's own unit."""
-    from calibration.targets import targets
-
-    model, predicted = done.predictions()
-    found = []
-    for column, target in enumerate(targets()):
-        figure = target.observation.figure
-        scale = figure.value / np.exp(target.log)  # of a shape, what it is taken beside
-        found.append(
-            FittedTo(
-                indicator=figure.indicator, place=figure.place, year=figure.first_year, unit=figure.unit,
-                observed=figure.value, spread=target.spread,
-                before=_three(done.said_before[:, column], scale),
-                model=_three(model[:, column], scale),
-                checked=_ends(done.checked[:, column], scale),
-                predicted=_three(predicted[:, column], scale),
-                explained=_rounded(done.explained[column]),
-            )
-        )  # fmt: skip
-    return tuple(found)
-
-
-def _three(logs: Floats, scale: float) -> tuple[float, float, float]:
-    low, middle, high = (_rounded(scale * np.exp(each)) for each in np.quantile(logs, QUANTILES))
-    return low, middle, high
-
-
-def _ends(logs: Floats, scale: float) -> tuple[float, float]:
-    return _rounded(scale * np.exp(logs.min())), _rounded(scale * np.exp(logs.max()))
-
-
-def _rounded(value: float) -> float:
-    return float(f"{float(value):.6g}")
 
 
 def written(fitted: Fitted) -> str:

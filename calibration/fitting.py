@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from calibration.calibrate import Calibrated
 from calibration.central import central_values, store_values
 from calibration.fit import SETTING, fit
-from calibration.fitted import FILE, Fitted, summed_up, written
+from calibration.fitted import FILE, Fitted, FittedNumber, FittedTo, written
+from calibration.hindcast import digest_of_evidence
 from calibration.posterior import FILE as POSTERIOR
 from calibration.posterior import Posterior, write_posterior
+from calibration.targets import targets
+from sim.compiled import fingerprint
+from sim.rates import Floats
 
+QUANTILES = (0.05, 0.5, 0.95)
+INFORMED = 0.9  # of the prior's standard deviation: a narrower posterior was taught by the targets
+MOVED = 0.3  # standard deviations of the prior: so was one whose middle moved so far
 Tell = Callable[[str], None]
 
 
@@ -36,3 +45,62 @@ def keep_in_project(done: Calibrated, tell: Tell) -> Fitted:
     for path in store_values(values | {SETTING: level.value}):
         tell(f"{path.name}: central values fitted")
     return fitted
+
+
+def summed_up(done: Calibrated, posterior: str) -> Fitted:
+    """Sum a calibration up."""
+    plan = done.plan
+    return Fitted(
+        seed=plan.seed, code=fingerprint(), evidence=digest_of_evidence(), posterior=posterior,
+        trials=plan.trials, second=plan.second, province=plan.province, sets=done.tested.sets,
+        draws=plan.draws, possible=done.possible, numbers=_numbers(done), targets=_targets(done),
+    )  # fmt: skip
+
+
+def _numbers(done: Calibrated) -> tuple[FittedNumber, ...]:
+    found = []
+    for column, prior in enumerate(done.known):
+        low, middle, high = (_rounded(each) for each in prior.bounds)
+        normal = done.normal[:, column]
+        informed = bool(normal.std() < INFORMED or abs(normal.mean()) > MOVED)
+        p05, p50, p95 = (_rounded(each) for each in np.quantile(done.values[:, column], QUANTILES))
+        tested = done.tested
+        p_values = (_rounded(each[column]) for each in (tested.right, tested.wider, tested.shifted))
+        found.append(
+            FittedNumber(prior.name, low, middle, high, p05, p50, p95, informed, *p_values)
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _targets(done: Calibrated) -> tuple[FittedTo, ...]:
+    """Put every observation beside what the model says of it, in the observation's own unit."""
+    model, predicted = done.predictions()
+    found = []
+    for column, target in enumerate(targets()):
+        figure = target.observation.figure
+        scale = figure.value / np.exp(target.log)  # of a shape, what it is taken beside
+        found.append(
+            FittedTo(
+                indicator=figure.indicator, place=figure.place, year=figure.first_year, unit=figure.unit,
+                observed=figure.value, spread=target.spread,
+                before=_three(done.said_before[:, column], scale),
+                model=_three(model[:, column], scale),
+                checked=_ends(done.checked[:, column], scale),
+                predicted=_three(predicted[:, column], scale),
+                explained=_rounded(done.explained[column]),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _three(logs: Floats, scale: float) -> tuple[float, float, float]:
+    low, middle, high = (_rounded(scale * np.exp(each)) for each in np.quantile(logs, QUANTILES))
+    return low, middle, high
+
+
+def _ends(logs: Floats, scale: float) -> tuple[float, float]:
+    return _rounded(scale * np.exp(logs.min())), _rounded(scale * np.exp(logs.max()))
+
+
+def _rounded(value: float) -> float:
+    return float(f"{float(value):.6g}")

@@ -41,7 +41,7 @@ SCENARIO = "baseline-2020"
 GROUPS = ("elder-bed", "childcare")
 SEED = 20201101
 # 5.5 of 41.5 million residents: a large city and two middling ones, two populous counties, a small one in the
-# hills. Of a few sets tried, the one whose residents of homes keep most nearly the same part of the province's.
+# hills. Of a few sets, the one whose residents of homes are most nearly the same part of the province's.
 TRIED = ("泉州市区", "龙岩市区", "安溪县", "仙游县", "宁德市区", "明溪县")
 BANDS = ((60, 65), (65, 70), (70, 75), (75, 200), (60, 70), (70, 80), (80, 200), (60, 200))  # ages, years
 HOMES = ("public-home", "extremely-poor-home", "private-home")

@@ -92,7 +92,7 @@ def list_fitted(fitted: Fitted, language: str) -> list[str]:
     for each in fitted.numbers:
         prior, after = (f"{a:.4g} ({b:.4g}–{c:.4g})" for a, b, c in (
             (each.prior, each.low, each.high), (each.p50, each.p05, each.p95)))  # fmt: skip
-        numbers.append((each.name, prior, after, say("yes" if each.informed else "no", language)))
+        numbers.append((each.name, prior, after, say("yes", language) if each.informed else "–"))
     targets = [tuple(say("fitted targets", language).split("|"))]
     for target in fitted.targets:
         low, _, high = target.predicted
