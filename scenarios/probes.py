@@ -17,6 +17,7 @@ from typing import Protocol
 import numpy as np
 
 from scenarios.load import Scenario
+from scenarios.outcomes import Binding
 from sim.clock import year_of
 from sim.kinds import Outcome, Step
 from sim.measures import Frame, Replay, Table, month_table
@@ -48,17 +49,6 @@ class Probe:
     parameter: str
     end: int
     value: float
-
-
-@dataclass(frozen=True)
-class Binding:
-    """Days on lists in the last year of a market, and with one place more in one pool."""
-
-    market: int
-    replication: int
-    pool: str
-    base: int
-    plus: int
 
 
 @dataclass(frozen=True)

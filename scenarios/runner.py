@@ -16,20 +16,16 @@ from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from queue import Empty, Queue
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from scenarios.outcomes import Agreement, Binding, JobResult
 from scenarios.studies import Job, Study, jobs_of
 from scenarios.workers import end_workers, worker_context
 from sim.errors import JinlinError, RunError
 from sim.measures import Table
 from sim.places import load_atlas
-
-if TYPE_CHECKING:  # who only starts workers need not wait for all that they import
-    from scenarios.agreement import Agreement
-    from scenarios.experiments import JobResult
-    from scenarios.probes import Binding
 
 KEYS = {
     "life": ("replication", "county", "year"),
@@ -91,7 +87,7 @@ def _alone(study: Study, jobs: list[Job], tell: Callable[[Event], None]) -> Iter
 
     for job in jobs:
         result = run_job(
-            study, job, lambda market, replication, month: tell(Event(market, replication, month))
+            study, job, lambda market, replication, months: tell(Event(market, replication, months))
         )
         tell(Event(load_atlas().markets[job.market].name, job.replication, study.months, done=True))
         yield result
@@ -112,14 +108,10 @@ def _pooled(study: Study, jobs: list[Job], count: int, tell: Callable[[Event], N
 
 
 def _work(study: Study, job: Job, queue: Queue[Event]) -> JobResult:
-    """Run a job in a worker, one word a year of life."""
+    """Run a job in a worker."""
     from scenarios.experiments import run_job
 
-    def progress(market: str, replication: int, month: int) -> None:
-        if month % 6 == 0:
-            queue.put(Event(market, replication, month))
-
-    result = run_job(study, job, progress)
+    result = run_job(study, job, lambda *lived: queue.put(Event(*lived)))
     gc.collect()  # a market's rows are gone before the next one's are made
     queue.put(Event(load_atlas().markets[job.market].name, job.replication, study.months, done=True))
     return result
