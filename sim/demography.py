@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from sim.clock import year_of
 from sim.compiled import inner, njit
 from sim.kinds import Employment, Exit, Living, Payer, Pension, Sex
 from sim.rates import LifeTables, Migration
