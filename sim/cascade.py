@@ -1,8 +1,8 @@
 """Choice at replay: who wishes, what they can pay, which places they reach, what they request.
 
 The ledger says who asks and with which word of the draw; settings and supply decide here: wishes in
-``sim.wishes``, who reaches what in ``sim.reach``, the best places in ``sim.ranking``. What is lost at each
-step is the cascade, the answer to "why not". The last step, from request to a place, is ``sim.facilities``.
+``sim.wishes``, the best places in ``sim.ranking``. What is lost at each step is the cascade, the answer to
+"why not". The last step, from request to a place, is ``sim.facilities``.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from sim.kinds import Employment, Pension
 from sim.needs import Array, Asks, Ledger
 from sim.parameters import Settings
 from sim.places import Atlas, load_atlas
-from sim.ranking import BEST, Offer, Weights, rank
-from sim.reach import Distances, Whereabouts, reach
+from sim.ranking import BEST, Distances, Offer, Weights, rank
 from sim.recall import Recall
 from sim.services import Service
 from sim.streams import Decision, Keys, Stream
@@ -184,10 +183,7 @@ class _Scene:
         )
         pool = supply.pools.index(service.pool) if service.pool in supply.pools else -1
         offer = Offer.of(supply.units, pool, prices, supply.admits, supply.free)
-        homes = Whereabouts(seekers.key, seekers.county, seekers.township)
-        where = homes, offer.whereabouts, self.distances, weights.reach_km, self.stream
-        ways = recall.of(("ways", index), reach, *where)
-        return recall.of(("rank", index), rank, seekers, ability, offer, ways, weights)
+        return recall.of(("rank", index), rank, seekers, ability, offer, self.distances, weights, self.stream)
 
 
 def waits(

@@ -1,6 +1,9 @@
 """Rank the units that a resident can pay and reach: price, travel, size and keyed taste.
 
-Who reaches what stands in ``sim.reach``.
+The distance between a resident and a unit is the mean distance of its places (half the side of the township
+or county they share, else that between the centroids) times a keyed factor of mean 1, as the distance from
+the middle of a disc to its points: nothing finer is known below county. A resident's taste for a facility and
+the way to it stay the same in every scenario, whatever else is built.
 """
 
 from __future__ import annotations
@@ -11,11 +14,11 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from sim.clock import NEVER
 from sim.compiled import njit
 from sim.kinds import Step
 from sim.needs import Array
-from sim.reach import PER_WORD, Ways, Whereabouts
+from sim.places import Atlas
+from sim.streams import Decision, Stream, words
 from sim.supply import PARTS, Units
 from sim.wishes import Seekers
 
@@ -23,14 +26,34 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 BEST = 3  # columns of candidates
+_TASTE = int(Decision.TASTE)  # of its words the first is the way to a facility, the second the taste for it
 _WANTED, _AFFORDABLE, _REQUESTED = int(Step.WANTED), int(Step.AFFORDABLE), int(Step.REQUESTED)
+_PER_WORD = 2.0**-32
 _FEN_PER_1000_YUAN = 100_000
 _NO_PRICE = -1
 _BINS, _BIN_BITS = 2048, 21  # the top bits of a word of taste
 _PARTS, _MOST_MARK = 2.0**16, 2.0**20  # bounds of marks are kept in whole parts, below their place
 _PLACE_BITS = 24
 _PLACES, _FAR = (1 << _PLACE_BITS) - 1, 2**62
-_NEVER = NEVER
+
+
+@dataclass(frozen=True)
+class Distances:
+    """Mean distances in km: ``near`` within a township of a county, ``within`` a county, ``between`` two."""
+
+    near: Floats
+    within: Floats
+    between: Floats
+
+    @classmethod
+    def of(cls, atlas: Atlas, scale: float) -> Distances:
+        """Measure the places of an atlas, times a scale."""
+        area = atlas.counties.area_km2
+        townships = np.bincount(atlas.townships.county, minlength=len(area))
+        within = 0.5 * np.sqrt(area)
+        return cls(
+            scale * within / np.sqrt(np.maximum(townships, 1)), scale * within, scale * atlas.distances_km
+        )
 
 
 @dataclass(frozen=True)
@@ -75,29 +98,26 @@ class Offer:
         )  # fmt: skip
         return cls(*columns, np.ascontiguousarray(prices), admits, free)
 
-    @property
-    def whereabouts(self) -> Whereabouts:
-        """Return where the facilities are."""
-        return Whereabouts(self.site, self.county, self.township)
-
 
 def rank(
-    seekers: Seekers, ability: Ints, offer: Offer, ways: Ways, weights: Weights
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+    seekers: Seekers, ability: Ints, offer: Offer, distances: Distances, weights: Weights, stream: Stream
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:  # fmt: skip
     """Find the best units for each seeker among those that are open, admit it, and that it can pay and reach.
 
-    ``ability`` is in fen a month, ``ways`` are the seekers' to the units of the offer. Who asked before the
-    founding meets the units and prices of the founding.
+    ``ability`` is in fen a month. Who asked before the founding meets the units and prices of the founding.
     Returns the step reached (WANTED, AFFORDABLE or REQUESTED) and the ids of up to three units, best first,
     -1 where there are fewer: shape (seekers, 3).
     """
     step = np.full(seekers.key.size, _WANTED, dtype=np.uint8)
     best = np.full((seekers.key.size, BEST), -1, dtype=np.int32)
     _rank(
-        (seekers.minute, seekers.ordinal, seekers.payer, ability),
-        (offer.unit, offer.kind, offer.opens, weights.size * offer.log_size),
-        (offer.prices, offer.admits, offer.free), (ways.begin, ways.unit, ways.km, ways.taste),
-        (weights.price, weights.travel, weights.reach_km), _taste_edges(), step, best[:, : weights.lists],
+        (seekers.key, seekers.minute, seekers.ordinal, seekers.county, seekers.township, seekers.payer,
+         ability),
+        (offer.unit, offer.kind, offer.opens, offer.county, offer.township, offer.site,
+         weights.size * offer.log_size),
+        (offer.prices, offer.admits, offer.free), (distances.near, distances.within, distances.between),
+        (weights.price, weights.travel, weights.reach_km), _taste_edges(), (stream.k0, stream.k1),
+        step, best[:, : weights.lists],
     )  # fmt: skip
     return step, best
 
@@ -107,47 +127,39 @@ def _taste_edges() -> Floats:
     """Return taste at the edges of bins of its words: it rises with the word, so that a bin bounds it."""
     edges = np.arange(_BINS + 1) << _BIN_BITS
     edges[-1] -= 1
-    return np.asarray(-np.log(-np.log((edges + 0.5) * PER_WORD)))
+    return np.asarray(-np.log(-np.log((edges + 0.5) * _PER_WORD)))
 
 
 @njit(cache=True)
-def _rank(seekers, units, offer, ways, weights, edges, step, best):  # type: ignore[no-untyped-def]
-    """Rank seeker by seeker: what it can pay, of that the units in reach, the best of those."""
-    most = np.int64(0)  # units in reach of anyone
-    for i in range(step.size):
-        most = max(most, ways[0][i + 1] - ways[0][i])
-    prices, first = np.empty(offer[0].shape[0], dtype=np.int64), _first_open(units, offer[0].shape[0])
-    listed, bound = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
-    mark, liking = np.empty(most), np.empty(most, dtype=np.uint32)
+def _rank(seekers, units, offer, distances, weights, edges, stream, step, best):  # type: ignore[no-untyped-def]
+    """Rank seeker by seeker: those open to it, the way to them, the best of those in reach."""
+    key, _, _, _, _, _, _ = seekers
+    prices = np.empty(offer[0].shape[0], dtype=np.int64)
+    count = units[0].size
+    listed, site = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    km, mark, size = np.empty(count), np.empty(count), np.empty(count)
+    way, liking = np.empty(count, dtype=np.uint32), np.empty(count, dtype=np.uint32)
     score, lead = np.empty(best.shape[1]), np.empty(best.shape[1] + 1, dtype=np.int64)
-    for i in range(step.size):
-        if not _price(i, seekers, offer, first, prices):
+    bound = np.empty(count, dtype=np.int64)
+    for i in range(key.size):
+        if not _price(i, seekers, offer, prices):
+            continue
+        listed_count = _list(i, seekers, units, distances, prices, weights[0], (listed, site, km, mark, size))
+        if listed_count == 0:
             continue
         step[i] = _AFFORDABLE
-        drawn = listed, mark, liking
-        count = _list(i, seekers[0], units, ways, prices, weights, drawn)
-        if count:
-            _pick(count, units[0], drawn, edges, best[i], (bound, lead, score))
+        _draw(key[i], site[:listed_count], stream, way, liking)
+        _go(km[:listed_count], way)
+        reached = _weigh(listed_count, weights, (listed, km, mark, size, liking))
+        if reached:
+            _pick(reached, units[0], (listed, mark, liking), edges, best[i], (bound, lead, score))
             step[i] = _REQUESTED
 
 
 @njit(inline="always")
-def _first_open(units, kinds):  # type: ignore[no-untyped-def]
-    """Return the minute at which the first unit of each kind opens, NEVER where there is none."""
-    _, kind, opens, _ = units
-    first = np.full(kinds, _NEVER, dtype=np.int64)
-    for u in range(kind.size):
-        first[kind[u]] = min(first[kind[u]], np.int64(opens[u]))
-    return first
-
-
-@njit(inline="always")
-def _price(i, seekers, offer, first, prices):  # type: ignore[no-untyped-def]
-    """Note what each kind of facility asks of a seeker, none where it cannot pay or is not admitted.
-
-    Tell whether a unit that it could pay is open, wherever it stands.
-    """
-    minutes, months, payers, ability = seekers
+def _price(i, seekers, offer, prices):  # type: ignore[no-untyped-def]
+    """Note what each kind of facility asks of a seeker, none where it cannot pay or is not admitted."""
+    _, _, months, _, _, payers, ability = seekers
     of_month, admits, free = offer
     month, payer = min(max(months[i], 0), of_month.shape[1] - 1), payers[i]
     payable = False
@@ -158,26 +170,57 @@ def _price(i, seekers, offer, first, prices):  # type: ignore[no-untyped-def]
             price = 0 if free[k, payer] else price
             if price <= ability[i]:
                 prices[k] = price
-                payable |= first[k] <= max(minutes[i], 0)
+                payable = True
     return payable
 
 
 @njit(inline="always")
-def _list(i, minutes, units, ways, prices, weights, drawn):  # type: ignore[no-untyped-def]
-    """List the units in reach that are open and payable, with what price, way and size count."""
-    _, kind, opens, size = units
-    begin, unit, km, taste = ways
-    listed, mark, liking = drawn
-    minute, count = max(minutes[i], 0), 0
-    for way in range(begin[i], begin[i + 1]):
-        u = unit[way]
+def _list(i, seekers, units, distances, prices, price_weight, lists):  # type: ignore[no-untyped-def]
+    """List the units that are open and payable, with mean distance and what price and size count."""
+    _, minutes, _, homes, townships, _, _ = seekers
+    _, kind, opens, county, of_township, sites_of, log_size = units
+    near, within, between = distances
+    listed, site, km, mark, size = lists
+    minute, home, township = max(minutes[i], 0), homes[i], townships[i]
+    count = 0
+    for u in range(kind.size):
         if prices[kind[u]] < 0 or opens[u] > minute:
             continue
-        priced = weights[0] * prices[kind[u]] / _FEN_PER_1000_YUAN
-        mark[count] = priced + weights[1] * km[way] / weights[2] - size[u]
-        listed[count], liking[count] = u, taste[way]
+        listed[count], site[count], size[count] = u, sites_of[u], log_size[u]
+        mark[count] = price_weight * prices[kind[u]] / _FEN_PER_1000_YUAN
+        if township == of_township[u]:
+            km[count] = near[home]
+        else:
+            km[count] = within[home] if home == county[u] else between[home, county[u]]
         count += 1
     return count
+
+
+@njit(inline="always")
+def _draw(key, site, stream, way, liking):  # type: ignore[no-untyped-def]
+    """Draw the way to each facility and the taste for it; apart, so that several are drawn at once."""
+    for j in range(site.size):
+        way[j], liking[j], _, _ = words(key, site[j], _TASTE, stream[0], stream[1])
+
+
+@njit(inline="always")
+def _go(km, way):  # type: ignore[no-untyped-def]
+    """Turn mean distances into ways."""
+    for j in range(km.size):
+        km[j] = km[j] * 1.5 * np.sqrt((way[j] + 0.5) * _PER_WORD)
+
+
+@njit(inline="always")
+def _weigh(count, weights, lists):  # type: ignore[no-untyped-def]
+    """Keep the units in reach, as they stand, and add what their ways and sizes count; count them."""
+    listed, km, mark, size, liking = lists
+    kept = 0
+    for j in range(count):
+        if km[j] <= weights[2]:
+            listed[kept], liking[kept] = listed[j], liking[j]
+            mark[kept] = mark[j] + weights[1] * km[j] / weights[2] - size[j]
+            kept += 1
+    return kept
 
 
 @njit(inline="always")
@@ -239,7 +282,7 @@ def _pick_by_taste(bound, unit, drawn, best, score):  # type: ignore[no-untyped-
     score[:] = np.inf
     for j in range(bound.size):
         if (bound[j] >> _PLACE_BITS) < score[-1] * _PARTS:
-            taste = -np.log(-np.log((liking[j] + 0.5) * PER_WORD))
+            taste = -np.log(-np.log((liking[j] + 0.5) * _PER_WORD))
             _insert(best, score, unit[listed[j]], mark[j] - taste)
 
 

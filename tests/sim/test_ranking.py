@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.kinds import Step
-from sim.ranking import Offer, Weights, rank
-from sim.reach import Distances, Whereabouts, reach
+from sim.ranking import Distances, Offer, Weights, rank
 from sim.streams import Decision, Stream
 from sim.wishes import Seekers
 
@@ -91,19 +90,10 @@ def plainly(
     return found
 
 
-def ranked(
-    seekers: Seekers, ability: np.ndarray, offer: Offer, distances: Distances, weights: Weights
-) -> tuple[np.ndarray, np.ndarray]:
-    """Find the ways of the seekers, and the best units by them."""
-    homes = Whereabouts(seekers.key, seekers.county, seekers.township)
-    ways = reach(homes, offer.whereabouts, distances, weights.reach_km, STREAM)
-    return rank(seekers, ability, offer, ways, weights)
-
-
 @settings(max_examples=300, deadline=None)
 @given(cases())
 def test_the_best_units_are_those_of_a_plain_loop(case: tuple) -> None:
-    step, best = ranked(*case)
+    step, best = rank(*case, STREAM)
     assert list(zip(step.tolist(), best.tolist(), strict=True)) == plainly(*case)
 
 
@@ -117,7 +107,7 @@ def test_units_that_nobody_can_tell_apart_stand_in_order(case: tuple, data: st.D
     unit = np.arange(2 * len(offer.unit), dtype=np.int32)
     doubled = Offer(unit, **twice, log_size=np.repeat(offer.log_size, 2), prices=offer.prices,
                     admits=offer.admits, free=offer.free)  # fmt: skip
-    _, best = ranked(seekers, ability, doubled, distances, weights)
+    _, best = rank(seekers, ability, doubled, distances, weights, STREAM)
     for first, second in best[:, :2].tolist():
         assert second in (-1, first + 1) and first % 2 in (0, 1)
         assert first == -1 or first % 2 == 0
