@@ -24,7 +24,7 @@ from scenarios.agreement import agree
 from scenarios.ledgers import LedgerStore, Lived, ledger_facts
 from scenarios.load import Scenario
 from scenarios.outcomes import JobResult, Served
-from scenarios.probes import Central, Change, bind_all, probe_all
+from scenarios.probes import Central, Change, probe_and_bind
 from scenarios.spread import census_base
 from scenarios.studies import Job, Study, smallest_job
 from scenarios.supply import own_settings, supply_plan
@@ -148,7 +148,7 @@ def _serve(
     if job.replication or not study.probed:
         return Served(tables, {}, (), agreement)
     central = Central(scenario, settings, ledger, done, frame, job.market, meet, recall)
-    probed = Served(tables, probe_all(central, study.threads), bind_all(central), agreement)
+    probed = Served(tables, *probe_and_bind(central, study.threads), agreement)
     watch.note("service")
     return probed
 

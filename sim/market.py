@@ -78,7 +78,9 @@ def live_through(
     return history, ledger
 
 
-def life_record(people: Residents, history: History, here: npt.NDArray, months: int, start: int) -> LifeRecord:
+def life_record(
+    people: Residents, history: History, here: npt.NDArray, months: int, start: int
+) -> LifeRecord:
     """Sum life up by year and county over the first ``months``.
 
     ``here`` counts residents at the end of each month, shape (counties, areas, months), ``start`` at the
