@@ -12,8 +12,9 @@ import numpy as np
 
 from calibration import migration, vital
 from calibration.evidence import Evidence
+from sim.clock import year_of
 from sim.parameters import Settings
-from sim.rates import Floats, year_in
+from sim.rates import Floats
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def from_2020(evidence: Evidence, settings: Settings, months: int, movers: Float
     """
     scale = settings["life.mortality_scale"]
     table = vital.mortality(evidence, scale, slope=settings["life.mortality_slope"])
-    years = np.arange(int(year_in(months - 1)) + 1)
+    years = np.arange(year_of(months - 1) - year_of(0) + 1)
     change = (1 + settings["life.mortality_trend"]) ** years
     fertile = vital.fertility(evidence, settings["life.fertility_scale"])
     net = migration.county_net(evidence, settings["life.net_migration"])

@@ -30,7 +30,7 @@ from sim.kinds import Step
 from sim.life import life_ending
 from sim.log import Log
 from sim.margins import rake
-from sim.model import CommunityModel, World, replay
+from sim.market import World, found_market, replay
 from sim.needs import Ledger
 from sim.parameters import Settings
 from sim.places import load_atlas
@@ -87,7 +87,7 @@ class Province:
         self.ledgers: list[tuple[tuple[int, ...], Ledger]] = []
         self.age_65_plus = 0
         for market in self.atlas.markets:
-            people = CommunityModel(world, market, SEED, 0).people
+            people = found_market(world, market, self.stream)
             self.age_65_plus += int((people.age_months(0) >= 65 * 12).sum())
             self.ledgers.append((market.counties, self._needs_of_the_census(people, world)))
             tell(f"founded {market.name}")

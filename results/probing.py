@@ -17,7 +17,8 @@ from results.dictionary import E6, E9
 from results.manifest import Manifest, ServiceEntry, TargetEntry
 from results.tables import Array, Run, by_replication
 from results.verdicts import enough, idle, met, setting_values, target_persons, unused_place_days
-from scenarios.probes import Binding, Probe
+from scenarios.outcomes import Binding
+from scenarios.probes import Probe
 from sim.clock import months_of
 from sim.measures import Table
 

@@ -6,23 +6,13 @@ they differ in one request the run stops: its numbers would be those of other ru
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from scenarios.outcomes import Agreement
 from sim.clock import month_start
 from sim.errors import LawBroken
 from sim.kinds import Engine
 from sim.log import Log
+from sim.market import SERVE
 from sim.measures import Replay
-from sim.model import SERVE
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """Two engines gave one log of all requests of a market in a replication."""
-
-    market: str
-    replication: int
-    requests: int
 
 
 def agree(done: Replay, months: int, engine: Engine, market: str, replication: int) -> Agreement:

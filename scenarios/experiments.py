@@ -10,10 +10,8 @@ lived and needed is kept there, and taken from there by every later run that wou
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
@@ -23,17 +21,18 @@ from calibration.census import census_margins
 from calibration.evidence import load_evidence
 from calibration.founders import founding_tables
 from calibration.life_tables import life_tables
-from scenarios.agreement import Agreement, agree
+from scenarios.agreement import agree
 from scenarios.ledgers import LedgerStore, Lived, ledger_facts
 from scenarios.load import Scenario
-from scenarios.probes import Binding, Central, Change, bind_all, probe_all
+from scenarios.outcomes import JobResult, Served
+from scenarios.probes import Central, Change, probe_and_bind
 from scenarios.spread import census_base
 from scenarios.studies import Job, Study, smallest_job
 from scenarios.supply import own_settings, supply_plan
 from sim.capacity import build_supply
 from sim.margins import Cells, rake
-from sim.measures import Frame, Replay, Table, life_table, month_table, unit_table, wait_table
-from sim.model import CommunityModel, World, replay
+from sim.market import World, found_market, life_record, live_through, replay
+from sim.measures import Frame, Replay, life_table, month_table, unit_table, wait_table
 from sim.needs import Ledger
 from sim.parameters import Settings
 from sim.persons import Roll, cascade_table
@@ -44,31 +43,6 @@ from sim.streams import Stream
 from sim.supply import CensusBase
 
 Progress = Callable[[str, int, int], None]  # name of the market, replication, months lived
-
-
-@dataclass(frozen=True)
-class Served:
-    """What a scenario came to in a job; ``probed`` holds, by probe, its last year's months and cascade.
-
-    ``agreement`` is there where both engines served the job.
-    """
-
-    tables: dict[str, Table]
-    probed: dict[str, Table]
-    bindings: tuple[Binding, ...]
-    agreement: Agreement | None = None
-
-
-@dataclass(frozen=True)
-class JobResult:
-    """Everything that a job hands back: integer tables and how long it took."""
-
-    job: Job
-    life: Table
-    served: tuple[Served, ...]
-    residents: tuple[int, int, int]  # at the founding, at the end, resident-months
-    seconds: dict[str, float]
-    peak_mb: float
 
 
 @lru_cache(maxsize=1)
@@ -134,15 +108,16 @@ def _live(study: Study, job: Job, watch: _Watch, progress: Progress | None) -> L
     own, baseline = (of.drawn(study.seed, job.replication) for of in (first.settings, first.aligned_on))
     world = drawn_world(first.services, own, study.months, baseline)
     market = world.atlas.markets[job.market]
-    model = CommunityModel(world, market, study.seed, job.replication)
+    stream = Stream.of(study.seed, job.replication)
+    people = found_market(world, market, stream)
+    start = people.size
     watch.note("founding")
-    model.passed = watch.note
-    ledger = model.live(lambda month: progress(market.name, job.replication, month) if progress else None)
-    lived = Lived(ledger, model.record(), world.founding.income[:, [200, 400, 600, 800]])
-    del model
-    gc.collect()  # a Mesa model refers to itself: its residents would stay until a collection
+    history, ledger = live_through(world, people, stream, passed=watch.note)
+    if progress:
+        progress(market.name, job.replication, study.months)
+    record = life_record(people, history, ledger.residents, study.months, start)
     watch.note("life")
-    return lived
+    return Lived(ledger, record, world.founding.income[:, [200, 400, 600, 800]])
 
 
 def _frame_of(study: Study, job: Job, lived: Lived, atlas: Atlas) -> Frame:
@@ -183,7 +158,7 @@ def _serve(
     if job.replication or not study.probed:
         return Served(tables, {}, (), agreement)
     central = Central(scenario, settings, ledger, done, frame, job.market, meet, recall)
-    probed = Served(tables, probe_all(central, study.threads), bind_all(central), agreement)
+    probed = Served(tables, *probe_and_bind(central, study.threads), agreement)
     watch.note("service")
     return probed
 

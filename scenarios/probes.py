@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
 from scenarios.load import Scenario
+from scenarios.outcomes import Binding
 from sim.clock import year_of
 from sim.kinds import Outcome, Step
 from sim.measures import Frame, Replay, Table, month_table
@@ -48,17 +49,6 @@ class Probe:
     parameter: str
     end: int
     value: float
-
-
-@dataclass(frozen=True)
-class Binding:
-    """Days on lists in the last year of a market, and with one place more in one pool."""
-
-    market: int
-    replication: int
-    pool: str
-    base: int
-    plus: int
 
 
 @dataclass(frozen=True)
@@ -178,11 +168,29 @@ def only(ledger: Ledger, services: tuple[int, ...]) -> Ledger:
     return replace(ledger, spells=spells, asks=moved, people=people, persons=persons)
 
 
-def probe_all(central: Central, threads: int = 1) -> dict[str, Table]:
-    """Replay every probe; return the last year by month and person, the probe's number as the replication."""
-    probes, _ = probes_of(central.scenario), central.parts
+def probe_and_bind(central: Central, threads: int = 1) -> tuple[dict[str, Table], tuple[Binding, ...]]:
+    """Replay every probe, and each pool with one place more, on some threads.
+
+    Return the last year by month and person, the probe's number as the replication, and the bindings.
+    """
+    probes, pools, parts = probes_of(central.scenario), central.done.supply.pools, central.parts
+    asks = {part.services: len(part.ledger.asks.spell) for part in parts}
+
+    def work(probe: Probe) -> int:
+        reached = services_moved(central.scenario, probe.parameter)
+        return sum(count for services, count in asks.items() if not set(services).isdisjoint(reached))
+
+    # the longest replays first, so that the threads end together
+    order = sorted(range(len(probes)), key=lambda number: -work(probes[number]))
     with ThreadPoolExecutor(threads) as pool:
-        years = list(pool.map(partial(_probed, central), probes))
+        bound = [pool.submit(_bound, central, name) for name in pools]
+        probed = {number: pool.submit(_probed, central, probes[number]) for number in order}
+        years = [probed[number].result() for number in range(len(probes))]
+        return _by_probe(years), tuple(future.result() for future in bound)
+
+
+def _by_probe(years: Sequence[dict[str, Table]]) -> dict[str, Table]:
+    """Put the years of probes below one another, the probe's number as the replication."""
     found = {}
     for name in years[0] if years else ():
         found[name] = _stacked([year[name] for year in years])
@@ -219,14 +227,11 @@ def _stacked(tables: Sequence[Table]) -> Table:
     return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
 
 
-def bind_all(central: Central) -> tuple[Binding, ...]:
-    """Give each pool one place more and count the days on lists."""
-    found = []
-    for pool in central.done.supply.pools:
-        mine = tuple(i for i, service in enumerate(central.scenario.services) if service.pool == pool)
-        base, plus = (_unmet(year, mine) for year in _years_with_more(central, pool, mine))
-        found.append(Binding(central.market, central.frame.replication, pool, base, plus))
-    return tuple(found)
+def _bound(central: Central, pool: str) -> Binding:
+    """Give a pool one place more and count the days on lists."""
+    mine = tuple(i for i, service in enumerate(central.scenario.services) if service.pool == pool)
+    base, plus = (_unmet(year, mine) for year in _years_with_more(central, pool, mine))
+    return Binding(central.market, central.frame.replication, pool, base, plus)
 
 
 def _years_with_more(

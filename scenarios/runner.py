@@ -15,21 +15,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from queue import Empty, Queue
-from typing import TYPE_CHECKING, Any
+from multiprocessing.queues import SimpleQueue
+from typing import Any
 
 import numpy as np
 
+from scenarios.outcomes import Agreement, Binding, JobResult
 from scenarios.studies import Job, Study, jobs_of
 from scenarios.workers import end_workers, worker_context
 from sim.errors import JinlinError, RunError
 from sim.measures import Table
 from sim.places import load_atlas
-
-if TYPE_CHECKING:  # who only starts workers need not wait for all that they import
-    from scenarios.agreement import Agreement
-    from scenarios.experiments import JobResult
-    from scenarios.probes import Binding
 
 KEYS = {
     "life": ("replication", "county", "year"),
@@ -91,7 +87,7 @@ def _alone(study: Study, jobs: list[Job], tell: Callable[[Event], None]) -> Iter
 
     for job in jobs:
         result = run_job(
-            study, job, lambda market, replication, month: tell(Event(market, replication, month))
+            study, job, lambda market, replication, months: tell(Event(market, replication, months))
         )
         tell(Event(load_atlas().markets[job.market].name, job.replication, study.months, done=True))
         yield result
@@ -99,39 +95,45 @@ def _alone(study: Study, jobs: list[Job], tell: Callable[[Event], None]) -> Iter
 
 def _pooled(study: Study, jobs: list[Job], count: int, tell: Callable[[Event], None]) -> Iterator[JobResult]:
     context = worker_context()
-    with context.Manager() as manager:
-        queue = manager.Queue()
-        # what is imported stays: each job's collection need not look at it
-        pool = ProcessPoolExecutor(count, mp_context=context, initializer=gc.freeze)
-        try:
-            yield from _drained([pool.submit(_work, study, job, queue) for job in jobs], queue, tell)
-        except BaseException:
-            end_workers(pool)
-            raise
-        pool.shutdown()
+    told: SimpleQueue[Event] = context.SimpleQueue()  # a pipe: it needs no process of its own
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(told,))
+    try:
+        yield from _drained([pool.submit(_work, study, job) for job in jobs], told, tell)
+    except BaseException:
+        end_workers(pool)
+        raise
+    pool.shutdown()
 
 
-def _work(study: Study, job: Job, queue: Queue[Event]) -> JobResult:
-    """Run a job in a worker, one word a year of life."""
+def _begin(told: SimpleQueue[Event]) -> None:
+    """Let a worker know where it tells how far it is."""
+    global _told
+    _told = told
+    gc.freeze()  # what is imported stays: each job's collection need not look at it
+
+
+_told: SimpleQueue[Event] | None = None  # in a worker
+
+
+def _work(study: Study, job: Job) -> JobResult:
+    """Run a job in a worker."""
     from scenarios.experiments import run_job
 
-    def progress(market: str, replication: int, month: int) -> None:
-        if month % 6 == 0:
-            queue.put(Event(market, replication, month))
-
-    result = run_job(study, job, progress)
+    assert _told is not None
+    tell = _told.put
+    result = run_job(study, job, lambda *lived: tell(Event(*lived)))
     gc.collect()  # a market's rows are gone before the next one's are made
-    queue.put(Event(load_atlas().markets[job.market].name, job.replication, study.months, done=True))
+    tell(Event(load_atlas().markets[job.market].name, job.replication, study.months, done=True))
     return result
 
 
 def _drained(
-    futures: list[Future[JobResult]], queue: Any, tell: Callable[[Event], None]
+    futures: list[Future[JobResult]], told: SimpleQueue[Event], tell: Callable[[Event], None]
 ) -> Iterator[JobResult]:
     waiting = set(futures)
     while waiting:
         done, waiting = wait(waiting, timeout=0.2)
-        _tell_all(queue, tell)
+        _tell_all(told, tell)
         for future in done:
             try:
                 yield future.result()
@@ -139,15 +141,12 @@ def _drained(
                 raise RunError(
                     "a worker was ended from outside, for lack of memory perhaps; run with fewer --workers"
                 ) from None
-    _tell_all(queue, tell)
+    _tell_all(told, tell)
 
 
-def _tell_all(queue: Any, tell: Callable[[Event], None]) -> None:
-    while True:
-        try:
-            tell(queue.get_nowait())
-        except Empty:
-            return
+def _tell_all(told: SimpleQueue[Event], tell: Callable[[Event], None]) -> None:
+    while not told.empty():
+        tell(told.get())
 
 
 def _outcome(results: list[JobResult], number: int, total: float, workers: int) -> Outcome:

@@ -29,8 +29,8 @@ from sim.errors import JinlinError, RunError
 from sim.founding import found
 from sim.history import quiet
 from sim.life import live
+from sim.market import World, replay
 from sim.measures import Frame, month_table, unit_table, wait_table
-from sim.model import World, replay
 from sim.months import turn
 from sim.needs import ASK, SPELL, Asks, Ledger, Spells, columns_of
 from sim.persons import cascade_table

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from sim.clock import year_of
 from sim.compiled import inner, njit
 from sim.kinds import Employment, Exit, Living, Payer, Pension, Sex
-from sim.rates import LifeTables, Migration, year_in
+from sim.rates import LifeTables, Migration
 from sim.residents import COLUMNS, NOBODY, STAYS, Residents
 from sim.streams import Decision, Stream, drawn, newborn_keys, newcomer_keys
 
@@ -175,7 +176,7 @@ def _settle(age: npt.NDArray[np.int64], alone: npt.NDArray[np.bool_]) -> npt.NDA
 
 def _newcomers(county: int, month: int, migration: Migration, stream: Stream) -> Sequence[npt.NDArray]:
     """Return key, county, month, bounds of age in years, and sex of those who come to one county."""
-    year = min(int(year_in(month)), len(migration.arrivals) - 1)
+    year = min(year_of(month) - year_of(0), len(migration.arrivals) - 1)
     expected = migration.arrivals[year, county]  # [classes, 2]
     code = int(migration.county_code[county])
     cells = (_U64(code) << _32) + np.arange(expected.size, dtype=np.uint64)

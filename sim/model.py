@@ -29,62 +29,25 @@ Mesa gives the model its shape (Model, Agent, AgentSet, DataCollector) and nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable
 
 import mesa
 import numpy as np
 import numpy.typing as npt
 
-from sim import facilities, kernel
-from sim.cascade import choose
-from sim.clock import month_start, months_of, year_of
-from sim.demand import record
-from sim.founding import FoundingTables, found
-from sim.history import ARRIVALS, BIRTHS, DEATHS, LEAVERS, History
-from sim.kinds import Area, Engine
-from sim.life import life_ending, live
-from sim.margins import Cells
+from sim.history import History
+from sim.kinds import Engine
+from sim.market import World, found_market, life_record, live_through, replay
 from sim.measures import LifeRecord, Replay, unit_months
 from sim.months import turn
 from sim.needs import Ledger
-from sim.parameters import Settings
 from sim.people import ResidentSet
-from sim.places import Atlas, Market
-from sim.rates import LifeTables
-from sim.recall import Recall
+from sim.places import Market
 from sim.residents import Residents
-from sim.services import Service
-from sim.stocks import aged_by_month, check_conserved
 from sim.streams import Stream
 from sim.supply import Supply
-from sim.workload import carry
 
-SERVE = {Engine.COMPILED: kernel.serve, Engine.SIMPY: facilities.serve}
-FLOWS = {"births": BIRTHS, "deaths": DEATHS, "arrivals": ARRIVALS, "leavers": LEAVERS}
-
-
-@dataclass(frozen=True)
-class World:
-    """What a market is made from: places, margins, tables, definitions and settings; nothing of supply.
-
-    The census is the baseline's: where a scenario lives by other rates, founders are drawn from ``baseline``.
-    """
-
-    atlas: Atlas
-    cells: Cells
-    founding: FoundingTables
-    life: LifeTables
-    services: tuple[Service, ...]
-    settings: Settings
-    months: int
-    baseline: LifeTables | None = None  # None: the tables that are lived by
-
-    @property
-    def at_census(self) -> LifeTables:
-        """Return the tables that founders, and what they lived before the census, are drawn from."""
-        return self.life if self.baseline is None else self.baseline
+__all__ = ["CommunityModel", "Unit", "World", "replay"]
 
 
 class Unit(mesa.Agent):
@@ -125,9 +88,7 @@ class CommunityModel(mesa.Model):
         super().__init__(seed=0)  # Mesa's own generator is never drawn from
         self.world, self.market, self.month, self.held = world, market, 0, held
         self.stream = Stream.of(seed, replication)
-        tables = (world.cells, world.founding, world.at_census, world.atlas)
-        self.passed: Callable[[str], None] = lambda stage: None  # told when a stage of work is over
-        self.people: Residents = found(*tables, market, self.stream)
+        self.people: Residents = found_market(world, market, self.stream)
         self.residents_start = self.people.size
         self._turned = 0  # months that the columns have been turned to
         self._lived: tuple[History, Ledger] | None = None
@@ -154,23 +115,8 @@ class CommunityModel(mesa.Model):
     def _drawn(self) -> tuple[History, Ledger]:
         """Live all months and record the needs, 1 to 7 of the order above, once for all."""
         if self._lived is None:
-            world, people = self.world, self.people
-            county = people.county.copy()
-            history = live(people, world.months, world.life, self.stream, self.held)
-            self.passed("life")
-            ending = partial(life_ending, people, world.at_census)
-            definitions = world.services, world.settings, world.atlas
-            ledger = record(people, history, *definitions, self.stream, ending, self.held)
-            self._check(history, ledger, county)
-            self.passed("demand")
-            self._lived = history, ledger
+            self._lived = live_through(self.world, self.people, self.stream, self.held)
         return self._lived
-
-    def _check(self, history: History, ledger: Ledger, county: npt.NDArray[np.uint8]) -> None:
-        names = self.world.atlas.counties.name.tolist()
-        if not self.held:
-            founders = np.bincount(county, minlength=len(names))
-            check_conserved(history, founders, ledger.residents, names)
 
     def register_agent(self, agent: mesa.Agent) -> None:
         """Number agents here: Mesa before 3.4 does so in a table that keeps every model for ever."""
@@ -207,49 +153,10 @@ class CommunityModel(mesa.Model):
 
     def record(self) -> LifeRecord:
         """Sum life up by year and county, as far as the months have passed."""
-        by_year = [[m for m in months_of(year) if m < self.month] for year in _years(self.month)]
-        of_month = self.history.flows
-        flows = {
-            name: np.stack([of_month[number][:, months].sum(axis=1) for months in by_year])
-            for name, number in FLOWS.items()
-        }
         here = self.ledger.residents
-        ends = [months[-1] for months in by_year]
-        aged = aged_by_month(self.history, self.people, here.shape[0], (60, 65, 80), ends)
-        stocks = {f"age_{limit}_plus": aged[n].T for n, limit in enumerate((60, 65, 80))}
-        stocks["population"] = here.sum(axis=1)[:, ends].T
-        stocks["urban"] = here[:, Area.URBAN, ends].T
-        stocks["resident_months"] = np.stack([here[:, :, months].sum(axis=(1, 2)) for months in by_year])
-        totals = int(stocks["population"][-1].sum()), int(stocks["resident_months"].sum())
-        return LifeRecord(_years(self.month), flows, stocks, self.residents_start, *totals)
-
-
-def _years(months: int) -> tuple[int, ...]:
-    return tuple(sorted({year_of(month) for month in range(months)}))
+        return life_record(self.people, self.history, here, self.month, self.residents_start)
 
 
 def _population(model: CommunityModel) -> int:
     """Count everyone present, of all places, at the end of the last month."""
     return int(model.ledger.residents[:, :, model.month - 1].sum()) if model.month else model.residents_start
-
-
-def replay(
-    ledger: Ledger,
-    services: Iterable[Service],
-    settings: Settings,
-    supply: Supply,
-    stream: Stream,
-    months: int,
-    engine: Engine = Engine.COMPILED,
-    recall: Recall | None = None,
-) -> Replay:
-    """Meet a ledger's needs with a supply: choice, service and workload (10 to 12 of the order).
-
-    ``recall`` remembers the steps of earlier replays of the ledger with the same engine.
-    """
-    recall, services, serve = recall or Recall(), tuple(services), SERVE[engine]
-    requests = choose(ledger, services, settings, supply, stream, recall=recall)
-    log = recall.of("log", serve, requests, supply.units, month_start(months))
-    minutes = {name: settings[name] for service in services for name in service.workload_names}
-    workload = recall.of("workload", carry, ledger, services, minutes, supply)
-    return Replay(ledger, requests, log, workload, supply)

@@ -111,12 +111,14 @@ def names_in(tree: ast.Module, function: str) -> list[str]:
 
 
 def calls_of(name: str, of_class: bool = True) -> list[str]:
-    """List what a function of sim/model.py calls, in the order of the text, its own functions opened."""
-    tree = ast.parse((HOUSE / "sim" / "model.py").read_text(encoding="utf-8"))
+    """List what the model calls, in the order of the text, its own and the market's functions opened."""
+    tree, market = (
+        ast.parse((HOUSE / "sim" / f"{room}.py").read_text("utf-8")) for room in ("model", "market")
+    )
     (model,) = [n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "CommunityModel"]
     methods, functions = (
         {node.name: node for node in where.body if isinstance(node, ast.FunctionDef)}
-        for where in (model, tree)
+        for where in (model, market)
     )
     body, called = (methods if of_class else functions)[name], []
     calls = [node for node in ast.walk(body) if isinstance(node, ast.Call)]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from scenarios import agreement
-from scenarios.agreement import Agreement, agree
+from scenarios.agreement import agree
+from scenarios.outcomes import Agreement
 from scenarios.studies import Job, smallest_job
 from sim.errors import LawBroken
 from sim.kinds import Engine, Outcome

@@ -14,12 +14,11 @@ from scenarios.probes import (
     Central,
     _longest_list,
     apart,
-    bind_all,
     cost_probes,
     last_year,
     one_place_more,
     only,
-    probe_all,
+    probe_and_bind,
     probes_of,
     services_moved,
 )
@@ -41,8 +40,7 @@ def central(scenario: str = "plan-2025") -> Central:
     """Catch the central replication of the smallest county as a job hands it to its probes."""
     one, caught = study(months=MONTHS, probed=True, scenario=scenario), []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiments, "probe_all", lambda each, threads: caught.append(each) or {})
-        patch.setattr(experiments, "bind_all", lambda each: ())
+        patch.setattr(experiments, "probe_and_bind", lambda each, threads: caught.append(each) or ({}, ()))
         run_job(one, Job(one.selection.markets[0], 0))
     return caught[0]
 
@@ -63,7 +61,7 @@ def assert_same(part: Table, whole: Table, name: str, parameter: str) -> None:
 @pytest.mark.parametrize("scenario", ["plan-2025", "staff-short"])
 def test_a_probe_of_what_a_number_reaches_is_a_probe_of_everything(scenario: str) -> None:
     case = central(scenario)
-    parts = probe_all(case)
+    parts, _ = probe_and_bind(case)
     probes = probes_of(case.scenario)
     assert len(probes) > 60
     moving = set()
@@ -81,7 +79,7 @@ def test_a_probe_of_what_a_number_reaches_is_a_probe_of_everything(scenario: str
 
 def test_one_place_more_in_a_pool_is_counted_as_if_everything_were_replayed() -> None:
     case = central()
-    found = bind_all(case)
+    _, found = probe_and_bind(few(case))
     assert [each.pool for each in found] == list(case.done.supply.pools)
     for each in found:
         mine = [i for i, service in enumerate(case.scenario.services) if service.pool == each.pool]
@@ -151,13 +149,18 @@ def test_services_are_parted_where_they_share_neither_places_nor_clients() -> No
 
 
 def test_probes_of_several_threads_are_those_of_one() -> None:
-    case = central()
-    few = replace(case, scenario=replace(case.scenario, settings=_few(case.scenario.settings)))
-    one, two = probe_all(few), probe_all(few, threads=2)
-    assert len(probes_of(few.scenario)) > 4
+    case = few(central())
+    (one, bound), (two, bound_by_two) = (probe_and_bind(case, threads) for threads in (1, 2))
+    assert len(probes_of(case.scenario)) > 4
     for name, table in one.items():
         for column, values in table.items():
             np.testing.assert_array_equal(two[name][column], values)
+    assert bound and bound == bound_by_two
+
+
+def few(case: Central) -> Central:
+    """Leave a few numbers to probe."""
+    return replace(case, scenario=replace(case.scenario, settings=_few(case.scenario.settings)))
 
 
 def _few(settings: Settings) -> Settings:

@@ -60,7 +60,7 @@ def test_everything_that_happens_is_told() -> None:
     done = [(event.market, event.replication) for event in events if event.done]
     assert sorted(done) == sorted((name, r) for name in (SMALLEST, SECOND) for r in (0, 1))
     first = [event.months for event in events if event.market == SECOND and event.replication == 0]
-    assert first == [1, 2, 2]  # two months, then the end of the job
+    assert first == [2, 2]  # lived, then the end of the job
 
 
 def test_the_largest_market_goes_first() -> None:
@@ -115,13 +115,13 @@ def test_scenarios_of_one_key_share_their_life_and_others_do_not() -> None:
 
 def test_a_shared_life_is_lived_once(monkeypatch: pytest.MonkeyPatch) -> None:
     lived = []
-    whole = experiments.CommunityModel
+    whole = experiments.live_through
 
     def counted(*args: object, **kwargs: object) -> object:
         lived.append(args)
         return whole(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(experiments, "CommunityModel", counted)
+    monkeypatch.setattr(experiments, "live_through", counted)
     one, outcomes, _ = pair()
     job = Job(one.selection.markets[0], 0)
     result = experiments.run_job(one, job)

@@ -18,7 +18,7 @@ from scenarios.experiments import base_of_province, run_job
 from scenarios.load import load_scenario
 from scenarios.studies import Job
 from scenarios.supply import supply_plan
-from sim import model as model_room
+from sim import market as market_room
 from sim.capacity import build_supply
 from sim.errors import LawBroken
 from sim.history import History
@@ -170,17 +170,17 @@ def test_a_deleted_model_goes_with_its_agents_and_residents() -> None:
     assert [ref() for ref in gone] == [None] * 4
 
 
-def test_a_job_leaves_no_model_behind() -> None:
-    def models() -> int:
+def test_a_job_leaves_no_residents_behind() -> None:
+    def crowds() -> int:
         # by type, not isinstance, which asks whatever a dead weak proxy stood for
-        return sum(type(each) is CommunityModel for each in gc.get_objects())
+        return sum(type(each) is Residents for each in gc.get_objects())
 
     gc.collect()
-    before = models()
+    before = crowds()
     gc.disable()  # residents are few objects: the collector would not come by itself
     try:
         run_job(study(months=1), Job(study().selection.markets[0], 0))
-        assert models() == before
+        assert crowds() == before
     finally:
         gc.enable()
 
@@ -193,18 +193,18 @@ def broken(monkeypatch: pytest.MonkeyPatch, spoil: Callable[[History, Residents]
         spoil(history, residents)
         return history
 
-    monkeypatch.setattr(model_room, "live", live_wrongly)
+    monkeypatch.setattr(market_room, "live", live_wrongly)
     return fresh()
 
 
-@pytest.mark.parametrize("flow", model_room.FLOWS)
+@pytest.mark.parametrize("flow", market_room.FLOWS)
 def test_a_resident_who_is_not_accounted_for_stops_the_run(
     flow: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One more is told than came or went."""
 
     def miscount(history: History, residents: Residents) -> None:
-        history.flows[model_room.FLOWS[flow], market().counties[0], 1] += 1
+        history.flows[market_room.FLOWS[flow], market().counties[0], 1] += 1
 
     with pytest.raises(LawBroken, match="柘荣县, month 2: residents are not conserved"):
         broken(monkeypatch, miscount).step()
