@@ -61,6 +61,23 @@ class FittedTo:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """A figure kept out of the fit beside whole provinces at draws of the posterior: least, median, greatest."""
+
+    indicator: str
+    place: str
+    year: str
+    unit: str
+    observed: float
+    said: tuple[float, float, float]
+
+    @property
+    def inside(self) -> bool:
+        """Tell whether the figure lies within what the provinces say."""
+        return self.said[0] <= self.observed <= self.said[2]
+
+
+@dataclass(frozen=True)
 class Fitted:
     """A calibration: from what, and what it came to."""
 
@@ -76,6 +93,7 @@ class Fitted:
     possible: float
     numbers: tuple[FittedNumber, ...]
     targets: tuple[FittedTo, ...]
+    judged: tuple[Judged, ...]
 
     def number(self, name: str) -> FittedNumber:
         """Return a fitted number by the name of its setting."""
@@ -97,7 +115,8 @@ def load_fitted(path: Path = FILE) -> Fitted:
     raw = json.loads(path.read_text(encoding="utf-8"))
     numbers = tuple(FittedNumber(**each) for each in raw.pop("numbers"))
     targets = tuple(FittedTo(**_with_tuples(each)) for each in raw.pop("targets"))
-    return Fitted(**raw, numbers=numbers, targets=targets)
+    judged = tuple(Judged(**_with_tuples(each)) for each in raw.pop("judged"))
+    return Fitted(**raw, numbers=numbers, targets=targets, judged=judged)
 
 
 def _with_tuples(each: dict[str, Any]) -> dict[str, Any]:

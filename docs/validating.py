@@ -34,6 +34,18 @@ def back_test() -> Laid:
     return table_of_test()
 
 
+def fit(part: str) -> Laid:
+    """Return a table of the fit."""
+    from calibration.fitted import load_fitted
+    from results import fits
+    from scenarios.load import load_scenario
+
+    if part == "numbers":
+        return fits.numbers(load_fitted(), load_scenario("baseline-2020").settings)
+    laid: Laid = getattr(fits, part)(load_fitted())
+    return laid
+
+
 def picture() -> str:
     """Draw the hindcast."""
     from calibration.validation import load_hindcast
@@ -49,4 +61,5 @@ TABLES: dict[str, Callable[[], Laid]] = {
     },
     **{f"three-states-{part}": partial(three_states, part) for part in ("shown", "widest")},
     "forecast-back-test": back_test,
+    **{f"fit-{part}": partial(fit, part) for part in ("numbers", "targets", "judged", "tests")},
 }

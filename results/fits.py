@@ -52,6 +52,17 @@ def targets(fitted: Fitted) -> Laid:
     return head, rows
 
 
+def judged(fitted: Fitted) -> Laid:
+    """Return the figures that were kept out of the fit, beside what whole provinces say of them."""
+    head = ("观测 observation", "place, year", "observed", "whole provinces: least, median, greatest", "inside")
+    rows: list[tuple[str, ...]] = []
+    for each in fitted.judged:
+        said = ", ".join(f"{value:,.4g}" for value in each.said)
+        place, observed = f"{each.place} {each.year}", f"{each.observed:,.10g} {each.unit}"
+        rows.append((f"`{each.indicator}`", place, observed, said, "yes" if each.inside else "**NO**"))
+    return head, rows
+
+
 def tests(fitted: Fitted) -> Laid:
     """Return the rank test: the p-value of chi-squared by setting, and of the posteriors made wrong."""
     head = ("设定 setting", "as they are", "half as wide again", "shifted by half", "even at 1 %")
