@@ -11,7 +11,12 @@ from results.tables import Run
 from results.turning import REVERSIBLE, threshold_of
 from results.words import say
 
-_ORDER = ("enough", "minutes_balance", "met", "idle_yuan")
+_NAMES = {  # of metrics, the verdict that may turn first
+    "enough": "moved_enough",
+    "minutes_balance": "metric_minutes_balance",
+    "met": "moved_met",
+    "idle_yuan": "metric_idle_yuan",
+}
 _WRITERS: dict[str, Writer] = {"idle_yuan": money, "minutes_balance": count}
 
 
@@ -44,7 +49,7 @@ def mover_groups(run: Run, language: str) -> list[MoverGroup]:
     """Write the rankings of all targets, for each target the verdict that may turn first."""
     found = rankings(run)
     targets = list(dict.fromkeys(each.target for each in found))
-    ordered = sorted(found, key=lambda each: (targets.index(each.target), _ORDER.index(each.metric)))
+    ordered = sorted(found, key=lambda each: (targets.index(each.target), list(_NAMES).index(each.metric)))
     return [_group(run, each, language) for each in ordered]
 
 
@@ -52,7 +57,7 @@ def _group(run: Run, ranking: Ranking, language: str) -> MoverGroup:
     rows = [_row(run, ranking, each, language) for each in ranking.influences] if ranking.told else []
     return MoverGroup(
         capital(run.manifest.target(ranking.target).title[language]),
-        say(f"metric_{ranking.metric}", language),
+        say(_NAMES[ranking.metric], language),
         _basis(ranking, language),
         tuple(rows),
     )
