@@ -28,6 +28,7 @@ from calibration.priors import (
 from calibration.rank_test import RankTest, noise, rank_test
 from calibration.targets import observed, spreads
 from calibration.trial_runs import Tell, Trial, run_trials
+from calibration.trial_runs import said as said_of
 from calibration.trials import markets_tried, tried_scenario
 from sim.errors import LawBroken
 from sim.places import load_atlas
@@ -72,7 +73,7 @@ class Calibrated:
     second_error: Floats  # (targets,), of the first emulator on the trials of the second wave
     province: Floats  # (trials, targets), the province less the markets tried
     said_before: Floats  # (trials, targets), what trials of the prior say, of the province
-    checked: Floats  # (checks, targets), what the model says at draws of the posterior
+    checked: Floats  # (checks, COUNTS + targets), what the province comes to at draws of the posterior
     tested: RankTest
 
     @property
@@ -124,14 +125,18 @@ class Calibration:
         return Calibrated(
             plan, self.known, after, normal, possible, final.explained,
             np.sqrt(((said_near - first.at(near)) ** 2).mean(axis=0)),
-            province, said + province.mean(axis=0), self.say(CHECK, checks, "check", self._all),
+            province, said + province.mean(axis=0), self.find(CHECK, checks, "check", self._all),
             rank_test(first, ranks[: plan.sets], said[: plan.sets], doubt, plan.seed),
         )  # fmt: skip
 
     def say(self, first: int, ranks: Floats, what: str, markets: tuple[int, ...] = ()) -> Floats:
+        """Return the logarithms that trials say of the targets, (trials, targets), see ``find``."""
+        return said_of(self.find(first, ranks, what, markets))
+
+    def find(self, first: int, ranks: Floats, what: str, markets: tuple[int, ...] = ()) -> Floats:
         """Run trials, numbered from `first`, at ranks of the fitted settings (trials, settings).
 
-        Returns the logarithms they say, (trials, targets). The settings that are not fitted are drawn from
+        Returns what they come to, (trials, COUNTS + targets). The settings that are not fitted are drawn from
         their ranges by the trial's number.
         """
         names = [prior.name for prior in self.known]

@@ -62,7 +62,7 @@ class FittedTo:
 
 @dataclass(frozen=True)
 class Judged:
-    """A figure kept out of the fit beside whole provinces at draws of the posterior: least, median, greatest."""
+    """A figure kept out of the fit, and what provinces of the posterior say: least, median, greatest."""
 
     indicator: str
     place: str

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 
 from calibration.calibrate import Calibrated
 from calibration.central import central_values, store_values
-from calibration.fit import SETTING, fit
-from calibration.fitted import FILE, Fitted, FittedNumber, FittedTo, written
+from calibration.fit import HOMES, SETTING, fit
+from calibration.fitted import FILE, Fitted, FittedNumber, FittedTo, Judged, written
 from calibration.hindcast import digest_of_evidence
+from calibration.observations import Role, load_observations
 from calibration.posterior import FILE as POSTERIOR
 from calibration.posterior import Posterior, write_posterior
 from calibration.targets import targets
+from calibration.trial_runs import said
+from calibration.trials import COUNTS
 from sim.compiled import fingerprint
 from sim.rates import Floats
 
 QUANTILES = (0.05, 0.5, 0.95)
 INFORMED = 0.9  # of the prior's standard deviation: a narrower posterior was taught by the targets
 MOVED = 0.3  # standard deviations of the prior: so was one whose middle moved so far
+KINDS = {figure: kind for kind, (figure, _, _) in HOMES.items()}
+_YEAR_OF_OTHER_BEDS = 2019  # trials have the beds of 2020
 Tell = Callable[[str], None]
 
 
@@ -54,6 +59,7 @@ def summed_up(done: Calibrated, posterior: str) -> Fitted:
         seed=plan.seed, code=fingerprint(), evidence=digest_of_evidence(), posterior=posterior,
         trials=plan.trials, second=plan.second, province=plan.province, sets=done.tested.sets,
         draws=plan.draws, possible=done.possible, numbers=_numbers(done), targets=_targets(done),
+        judged=_judged(done),
     )  # fmt: skip
 
 
@@ -75,6 +81,7 @@ def _numbers(done: Calibrated) -> tuple[FittedNumber, ...]:
 def _targets(done: Calibrated) -> tuple[FittedTo, ...]:
     """Put every observation beside what the model says of it, in the observation's own unit."""
     model, predicted = done.predictions()
+    checked = said(done.checked)
     found = []
     for column, target in enumerate(targets()):
         figure = target.observation.figure
@@ -85,12 +92,42 @@ def _targets(done: Calibrated) -> tuple[FittedTo, ...]:
                 observed=figure.value, spread=target.spread,
                 before=_three(done.said_before[:, column], scale),
                 model=_three(model[:, column], scale),
-                checked=_ends(done.checked[:, column], scale),
+                checked=_ends(checked[:, column], scale),
                 predicted=_three(predicted[:, column], scale),
                 explained=_rounded(done.explained[column]),
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _judged(done: Calibrated) -> tuple[Judged, ...]:
+    """Put the figures that were kept out beside what whole provinces say of them, where trials count them."""
+    counts = dict(zip(COUNTS, done.checked.T, strict=False))  # what trials come to begins with the counts
+    found = []
+    for observation in load_observations(Role.JUDGE):
+        figure = observation.figure
+        values = _said_of(figure.indicator, counts) if figure.first_year != _YEAR_OF_OTHER_BEDS else None
+        if values is not None:
+            low, middle, high = (_rounded(each) for each in np.quantile(values, (0, 0.5, 1)))
+            found.append(
+                Judged(
+                    figure.indicator,
+                    figure.place,
+                    figure.year,
+                    figure.unit,
+                    figure.value,
+                    (low, middle, high),
+                )
+            )
+    return tuple(found)
+
+
+def _said_of(indicator: str, counts: Mapping[str, Floats]) -> Floats | None:
+    """Return what trials say of a figure that judges, None where they do not count it."""
+    if indicator == "recipients_of_poor_disabled_living_allowance":
+        return counts["living_allowance"]
+    kind = KINDS.get(indicator.removeprefix("institution_bed_occupancy_"))
+    return None if kind is None else np.asarray(100 * counts[f"in_{kind}"] / counts[f"beds_{kind}"])
 
 
 def _three(logs: Floats, scale: float) -> tuple[float, float, float]:

@@ -49,7 +49,7 @@ class Trial:
 
 
 def run_trials(trials: Sequence[Trial], folder: Path, workers: int, what: str, tell: Tell) -> Floats:
-    """Return the logarithms that trials say, (trials, targets); those that are kept are not run."""
+    """Return what trials come to, (trials, COUNTS + targets), see ``Trial.run``; those kept are not run."""
     folder.mkdir(parents=True, exist_ok=True)
     homes = [folder / f"{each.number:06d}-{each.key}.npy" for each in trials]
     found = np.full((len(trials), len(COUNTS) + len(targets())), np.nan)
@@ -63,6 +63,11 @@ def run_trials(trials: Sequence[Trial], folder: Path, workers: int, what: str, t
         found[row] = each
         done += 1
         tell(what, done, len(trials))
+    return found
+
+
+def said(found: Floats) -> Floats:
+    """Return the logarithms that trials say of the targets, (trials, targets)."""
     counts, by_decade = np.split(found, [len(COUNTS)], axis=1)
     by_counts = said_by_counts(counts)
     return np.where(np.isnan(by_counts), by_decade, by_counts)

@@ -54,7 +54,13 @@ def targets(fitted: Fitted) -> Laid:
 
 def judged(fitted: Fitted) -> Laid:
     """Return the figures that were kept out of the fit, beside what whole provinces say of them."""
-    head = ("观测 observation", "place, year", "observed", "whole provinces: least, median, greatest", "inside")
+    head = (
+        "观测 observation",
+        "place, year",
+        "observed",
+        "provinces: least, median, greatest",
+        "inside",
+    )
     rows: list[tuple[str, ...]] = []
     for each in fitted.judged:
         said = ", ".join(f"{value:,.4g}" for value in each.said)
