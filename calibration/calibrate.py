@@ -43,9 +43,9 @@ _LOOKED_THROUGH = 5_000  # draws of the prior at a time
 class Plan:
     """How much is tried."""
 
-    trials: int = 512  # of the prior
+    trials: int = 400  # of the prior
     province: int = 8  # of these, of the whole province too
-    second: int = 96  # where nothing is ruled out
+    second: int = 80  # where nothing is ruled out
     checks: int = 16  # draws of the posterior, of the whole province
     sets: int = 320  # of the rank test
     draws: int = 1000  # of the posterior
