@@ -17,6 +17,7 @@ import numpy as np
 from calibration.emulator import Terms, emulate
 from calibration.likelihood import Likelihood
 from calibration.priors import (
+    Positions,
     Prior,
     blocks_of,
     priors,
@@ -36,6 +37,7 @@ from sim.rates import Floats
 
 SEED = 20201101
 SECOND, CHECK, PRIOR = 100_001, 200_001, 1_000_001  # the first numbers of trials, and of draws looked through
+FAR = 0.3  # weight of a trial that is ruled out, beside one that is not, in the last emulator
 _LOOKED_THROUGH = 5_000  # draws of the prior at a time
 
 
@@ -45,7 +47,7 @@ class Plan:
 
     trials: int = 400  # of the prior
     province: int = 8  # of these, of the whole province too
-    second: int = 80  # where nothing is ruled out
+    second: int = 160  # where nothing is ruled out
     checks: int = 16  # draws of the posterior, of the whole province
     sets: int = 320  # of the rank test
     draws: int = 1000  # of the posterior
@@ -109,14 +111,15 @@ class Calibration:
         ranks = trial_ranks(self.known, plan.seed, range(1, plan.trials + 1))
         said = self.say(1, ranks, "first wave")
         province = self.say(1, ranks[: plan.province], "province", self._all) - said[: plan.province]
-        first = emulate(Terms.of(blocks_of()), ranks, said)
+        first = emulate(Terms.of(blocks_of(), Positions(self.known)), ranks, said)
         seen = observed() - province.mean(axis=0)
         beside = province.var(axis=0, ddof=1)
         before = Likelihood(first, seen, np.sqrt(doubt**2 + first.error**2 + beside))
         near, possible = self._possible(before)
         said_near = self.say(SECOND, near, "second wave")
-        final = emulate(first.terms, np.concatenate((ranks, near)), np.concatenate((said, said_near)))
         where = np.append(before.possible(ranks), np.ones(len(near), dtype=bool))
+        both = np.concatenate((ranks, near)), np.concatenate((said, said_near))
+        final = emulate(first.terms, *both, weights=np.where(where, 1.0, FAR))
         error = np.sqrt((final.misses[where] ** 2).mean(axis=0))
         after = Likelihood(final, seen, np.sqrt(doubt**2 + error**2 + beside))
         normal = after.posterior(plan.draws, plan.seed)
