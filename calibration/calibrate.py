@@ -38,6 +38,7 @@ from sim.rates import Floats
 SEED = 20201101
 SECOND, CHECK, PRIOR = 100_001, 200_001, 1_000_001  # the first numbers of trials, and of draws looked through
 FAR = 0.3  # weight of a trial that is ruled out, beside one that is not, in the last emulator
+_STRIDE = 62  # between the draws of the posterior that are looked at, so that they are of all chains
 _LOOKED_THROUGH = 5_000  # draws of the prior at a time
 
 
@@ -48,8 +49,8 @@ class Plan:
     trials: int = 400  # of the prior
     province: int = 8  # of these, of the whole province too
     second: int = 160  # where nothing is ruled out
-    checks: int = 16  # draws of the posterior, of the whole province
-    sets: int = 320  # of the rank test
+    checks: int = 32  # draws of the posterior, of the whole province
+    sets: int = 400  # of the rank test, trials of the prior
     draws: int = 1000  # of the posterior
     seed: int = SEED
 
@@ -123,7 +124,7 @@ class Calibration:
         error = np.sqrt((final.misses[where] ** 2).mean(axis=0))
         after = Likelihood(final, seen, np.sqrt(doubt**2 + error**2 + beside))
         normal = after.posterior(plan.draws, plan.seed)
-        checks = ranks_of(normal[:: max(1, plan.draws // plan.checks)][: plan.checks])
+        checks = ranks_of(normal[np.arange(plan.checks) * _STRIDE % plan.draws])
         self._tell("rank test", 0, 1)
         return Calibrated(
             plan, self.known, after, normal, possible, final.explained,

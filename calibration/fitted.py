@@ -37,9 +37,9 @@ class FittedNumber:
 class FittedTo:
     """An observation beside what the model says: 90 % of trials of the prior, of the posterior's predictions.
 
-    ``model`` are the quantiles of what the model says at draws of the posterior, ``checked`` the least and
-    greatest of whole provinces there; ``predicted`` has the doubt of the figure too. ``explained`` is the
-    share of the variance of trials, left out in turn, that the emulator explains.
+    ``model`` are the quantiles of what whole provinces say at draws of the posterior, ``emulated`` of what
+    the emulator says there, with its error; ``predicted`` has the doubt of the figure too. ``explained`` is
+    the share of the variance of trials, left out in turn, that the emulator explains.
     """
 
     indicator: str
@@ -50,7 +50,7 @@ class FittedTo:
     spread: float
     before: tuple[float, float, float]
     model: tuple[float, float, float]
-    checked: tuple[float, float]
+    emulated: tuple[float, float, float]
     predicted: tuple[float, float, float]
     explained: float
 

@@ -123,7 +123,7 @@ def test_the_residents_of_homes_lie_in_an_interval_no_wider_than_a_quarter_eithe
     assert homes.observed == 32_693
     assert homes.model[0] <= homes.observed <= homes.model[2]
     assert width(homes) <= WIDEST
-    assert homes.checked[0] <= homes.observed <= homes.checked[1]
+    assert homes.emulated[0] <= homes.observed <= homes.emulated[2]
 
 
 def test_posteriors_are_calibrated_in_every_setting_and_the_test_can_fail() -> None:
