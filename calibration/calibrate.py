@@ -26,7 +26,7 @@ from calibration.priors import (
     trial_settings,
     values_of,
 )
-from calibration.rank_test import RankTest, noise, rank_test
+from calibration.rank_test import RankTest, noise, rank_test, trial_test
 from calibration.targets import observed, spreads
 from calibration.trial_runs import Tell, Trial, run_trials
 from calibration.trial_runs import said as said_of
@@ -50,17 +50,13 @@ class Plan:
     province: int = 8  # of these, of the whole province too
     second: int = 160  # where nothing is ruled out
     checks: int = 32  # draws of the posterior, of the whole province
-    sets: int = 400  # of the rank test, trials of the prior
+    sets: int = 512  # synthetic, of the rank test
     draws: int = 1000  # of the posterior
     seed: int = SEED
 
     def of_trials(self, trials: int) -> Plan:
-        """Return the plan with other trials of the prior, and no more sets than those.
-
-        >>> Plan().of_trials(100).sets
-        100
-        """
-        return replace(self, trials=trials, sets=min(self.sets, trials), province=min(self.province, trials))
+        """Return the plan with other trials of the prior."""
+        return replace(self, trials=trials, province=min(self.province, trials))
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,8 @@ class Calibrated:
     province: Floats  # (trials, targets), the province less the markets tried
     said_before: Floats  # (trials, targets), what trials of the prior say, of the province
     checked: Floats  # (checks, COUNTS + targets), what the province comes to at draws of the posterior
-    tested: RankTest
+    tested: RankTest  # synthetic sets
+    trials_tested: RankTest  # trials of the prior, each left out
 
     @property
     def values(self) -> Floats:
@@ -130,7 +127,7 @@ class Calibration:
             plan, self.known, after, normal, possible, final.explained,
             np.sqrt(((said_near - first.at(near)) ** 2).mean(axis=0)),
             province, said + province.mean(axis=0), self.find(CHECK, checks, "check", self._all),
-            rank_test(first, ranks[: plan.sets], said[: plan.sets], doubt, plan.seed),
+            rank_test(after, plan.sets, plan.seed), trial_test(first, ranks, said, doubt, plan.seed),
         )  # fmt: skip
 
     def say(self, first: int, ranks: Floats, what: str, markets: tuple[int, ...] = ()) -> Floats:

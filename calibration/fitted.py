@@ -18,7 +18,10 @@ LEVEL = 0.01  # of the rank test
 
 @dataclass(frozen=True)
 class FittedNumber:
-    """A setting before and after: its cited range, quantiles of its posterior, p-values of the rank test."""
+    """A setting before and after: its cited range, quantiles of its posterior, p-values of the rank tests.
+
+    ``right``, ``wider`` and ``shifted`` are of synthetic sets, ``left_out`` of trials of the model itself.
+    """
 
     name: str
     low: float
@@ -31,6 +34,7 @@ class FittedNumber:
     right: float
     wider: float
     shifted: float
+    left_out: float
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class Fitted:
         return next(each for each in self.numbers if each.name == name)
 
     def failing(self, which: str) -> int:
-        """Count the settings whose ranks are not even: ``right``, ``wider`` or ``shifted``."""
+        """Count the settings whose ranks are not even: ``right``, ``wider``, ``shifted``, ``left_out``."""
         return sum(getattr(each, which) < LEVEL for each in self.numbers)
 
 

@@ -71,7 +71,8 @@ def _numbers(done: Calibrated) -> tuple[FittedNumber, ...]:
         informed = bool(normal.std() < INFORMED or abs(normal.mean()) > MOVED)
         p05, p50, p95 = (_rounded(each) for each in np.quantile(done.values[:, column], QUANTILES))
         tested = done.tested
-        p_values = (_rounded(each[column]) for each in (tested.right, tested.wider, tested.shifted))
+        tests = (tested.right, tested.wider, tested.shifted, done.trials_tested.right)
+        p_values = (_rounded(each[column]) for each in tests)
         found.append(
             FittedNumber(prior.name, low, middle, high, p05, p50, p95, informed, *p_values)
         )  # fmt: skip

@@ -71,10 +71,17 @@ def judged(fitted: Fitted) -> Laid:
 
 def tests(fitted: Fitted) -> Laid:
     """Return the rank test: the p-value of chi-squared by setting, and of the posteriors made wrong."""
-    head = ("设定 setting", "as they are", "half as wide again", "shifted by half", "even at 1 %")
+    head = (
+        "设定 setting",
+        "as they are",
+        "half as wide again",
+        "shifted by half",
+        "even at 1 %",
+        "on trials",
+    )
     rows: list[tuple[str, ...]] = [
         (f"`{each.name}`", f"{each.right:.3f}", _small(each.wider), _small(each.shifted),
-         "yes" if each.right >= LEVEL else "**NO**")
+         "yes" if each.right >= LEVEL else "**NO**", f"{each.left_out:.3f}")
         for each in fitted.numbers
     ]  # fmt: skip
     return head, rows
