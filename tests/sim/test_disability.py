@@ -30,7 +30,7 @@ def prevalence_60_plus() -> float:
 
 
 def test_any_loss_of_function_starts_at_the_level_that_the_rates_sustain() -> None:
-    assert prevalence_60_plus() == pytest.approx(0.059, abs=0.004)
+    assert prevalence_60_plus() == pytest.approx(0.065, abs=0.004)  # of the fitted onset; 0.061 of 1.0
     assert LOST[OLD].mean() == pytest.approx(prevalence_60_plus(), abs=error(0.06, OLD.sum()))
 
 

@@ -19,6 +19,7 @@ from sim.residents import COLUMNS
 from tests.whole.small_study import SEED, SMALLEST, market, world
 
 MONTHS = 62
+TENTH_MORE = 1.1 * load_scenario("plan-2025").settings["life.onset_scale"]
 SOURCED = 'source = "a test"\nquality = "assumed"\nreason = "a test"\n'
 
 
@@ -53,7 +54,7 @@ def needing_a_nursing_bed(outcome: Outcome) -> np.ndarray:
 
 
 def test_more_onset_leaves_the_census_as_it_was_and_adds_needs_from_then_on(tmp_path: Path) -> None:
-    mine = setting(tmp_path, "life.onset_scale", 1.1)
+    mine = setting(tmp_path, "life.onset_scale", TENTH_MORE)
     ours, theirs = founders(mine), founders(load_scenario("plan-2025"))
     for name, column in theirs.items():
         np.testing.assert_array_equal(ours[name], column, err_msg=name)
