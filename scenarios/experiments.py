@@ -86,6 +86,12 @@ def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResu
     return JobResult(job, life_table(record, frame), served, residents, watch.seconds, watch.peak_mb)
 
 
+def needs_of(study: Study, job: Job, progress: Progress | None = None) -> tuple[Lived, Frame]:
+    """Return the needs of a market in a replication, kept or lived now, and what its tables need to know."""
+    lived = _kept_or_lived(study, job, _Watch(), progress)
+    return lived, _frame_of(study, job, lived, load_atlas())
+
+
 def _kept_or_lived(study: Study, job: Job, watch: _Watch, progress: Progress | None) -> Lived:
     """Return the needs of a market in a replication: those that are kept, else lived now, and then kept."""
     if study.ledgers is None:
