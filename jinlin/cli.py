@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from jinlin import __version__, calibrating, foresight
+from jinlin import __version__, calibrating, foresight, sizing
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import JinlinError, LawBroken
@@ -288,7 +288,7 @@ def hindcast(
     _print(list_hindcast(done, terminal_language(lang)))
 
 
-for _command in (calibrating.calibrate, foresight.forecast, foresight.pledge, foresight.confront):
+for _command in (calibrating.calibrate, *foresight.COMMANDS, sizing.size):
     app.command(help=_help(_command.__name__))(_command)
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from jinlin.words_ahead import WORDS_AHEAD
+from jinlin.words_size import WORDS_SIZE
 
 LANGUAGES = ("en", "zh")
 
@@ -80,6 +81,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "输出情景文件的 JSON Schema，供编辑器使用。",
     ),
     **WORDS_AHEAD,
+    **WORDS_SIZE,
     "hindcast": (
         "Live the census of 2010 to that of 2020 and compare with both and the yearbooks; minutes.",
         "由2010年普查逐人模拟到2020年，与普查、年鉴比较；需数分钟。",

@@ -1,10 +1,10 @@
 """Markets replayed at many capacities: one replication of a place, its needs lived once.
 
-Choice is made once for a replication, at the scenario's own supply; then each capacity (``scenarios.scaling``)
-is served by the compiled waiting lists and counted in persons. Only the services that share places with the
-one that is sized, or replace it, are replayed. Replication 0 has the central values of all settings, so sizes
-are found and checked on replications from 1 on, which draw them; asked for chance alone, every replication
-keeps the central values.
+Choice is made once for a replication, at the scenario's own supply; then each capacity
+(``scenarios.scaling``) is served by the compiled waiting lists and counted in persons. Only the services that
+share places with the one that is sized, or replace it, are replayed. Replication 0 has the central values of
+all settings, so sizes are found and checked on replications from 1 on, which draw them; asked for chance
+alone, every replication keeps the central values.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from sim.streams import Stream
 from sim.supply import PARTS, Supply
 
 MOST_PLACES = 50_000_000
+FEN = 100  # of a yuan
 AS_PLANNED = -2  # the scenario's own supply
 COUNTED = (*STEPS, "in_time", "pending")
 _SLACK = 1e-12
@@ -65,7 +66,7 @@ class Standard:
 
 @dataclass(frozen=True)
 class Question:
-    """A service of a scenario in some counties, the standard it is held to, and how replications are drawn."""
+    """A service of a scenario in some counties, the standard it is held to, how replications are drawn."""
 
     scenario: Scenario
     service: str
@@ -111,7 +112,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Load:
-    """Demand as a formula sees it: mean places in use where nobody waits, and mean days and parts of a stay."""
+    """Demand as a formula sees it: mean places in use where nobody waits, mean days and parts of a stay."""
 
     places: float
     stay_days: float
@@ -128,7 +129,8 @@ class Found:
     load: Load
     planned: int  # usable places of the scenario
     built: int
-    by_county: dict[int, tuple[int, int]] = field(default_factory=dict)  # planned, and at the floor (or least)
+    by_county: dict[int, tuple[int, int]]  # planned, and at the floor (or least)
+    fees: tuple[float, float] | None  # yuan a month of an occupied place, least and most; None: not sold
 
 
 @dataclass(frozen=True)
@@ -146,21 +148,16 @@ def try_capacities(
     """Find the least capacity of a place in a replication, from a floor on, and try others beside it."""
     place = _Place.of(question, selection, replication)
     persons = question.standard.met
-    base = place.trial(AS_PLANNED)
-    ceiling = place.trial(UNLIMITED)
+    ceiling, scaled = place.trial(UNLIMITED), place.scaled
     least: Least = inf
-    if place.scaled.capacity and persons(ceiling.persons):
+    if scaled.capacity and persons(ceiling.persons):
         start = max(1, round(ceiling.in_place * 1.1))
         least = least_capacity(lambda c: persons(place.trial(c).persons), floor, start, MOST_PLACES)
-    for capacity in (floor, *beside):
-        place.trial(capacity)
-    shown = floor or (int(least) if least < inf else place.scaled.capacity)
-    counties = {c: (p, place.scaled.by_county(shown).get(c, 0))
-                for c, p in place.scaled.by_county(place.scaled.capacity).items()}  # fmt: skip
-    kept = {c: place.trials[c] for c in (AS_PLANNED, UNLIMITED, floor, *beside, shown) if c in place.trials}
-    assert base is place.trials[AS_PLANNED]
+    kept = {c: place.trial(c) for c in (AS_PLANNED, UNLIMITED, floor, *beside)}
+    planned, sized = scaled.by_county(scaled.capacity), scaled.by_county(floor)
+    counties = {county: (places, sized[county]) for county, places in planned.items()}
     return Found(
-        replication, least, kept, place.load(), place.scaled.capacity, place.scaled.built_places, counties
+        replication, least, kept, place.load(), scaled.capacity, scaled.built_places, counties, place.fees()
     )
 
 
@@ -216,6 +213,13 @@ class _Place:
         held = np.clip(np.minimum(ended, end) - np.maximum(admitted, begin), 0, None)
         new = (admitted >= begin) & (admitted < end)
         return float(held @ parts[mine]) / (end - begin), float(new.sum()), float(parts[mine][new].sum())
+
+    def fees(self) -> tuple[float, float] | None:
+        """Return what a place costs whoever pays in full, yuan a month, least and most of the kinds here."""
+        supply, rows = self.scaled.supplies[0], self.scaled.rows[0]
+        prices = supply.prices[np.unique(supply.units.kind[rows]), self.question.index, self.scaled.month]
+        sold = prices[prices >= 0] / FEN
+        return (float(sold.min()), float(sold.max())) if sold.size else None
 
     def load(self) -> Load:
         """Measure demand where nobody waits; a stay is places in use over admissions a day (Little's law)."""

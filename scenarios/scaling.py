@@ -1,4 +1,4 @@
-"""Supply scaled to a whole number of places: of one pool, in some counties, spread as the scenario spreads it.
+"""Supply scaled to a whole number of places: of one pool, in some counties, as the scenario spreads it.
 
 A *place* here is usable: built, with its staff. At capacity C each unit keeps its share of the pool's usable
 places in every month, and the months keep their proportion to the last month of the year that is judged, in

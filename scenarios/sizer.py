@@ -52,6 +52,7 @@ class PlaceSize:
     built: float
     rivals: dict[str, Rival]
     by_county: dict[int, tuple[float, int]]
+    fees: tuple[float, float] | None  # yuan a month of an occupied place, least and most
 
 
 @dataclass
@@ -182,11 +183,17 @@ def _summed_up(question: Question, place: _Place) -> PlaceSize:
         built=float(np.mean([each.built for each in found])),
         rivals=rivals,
         by_county=counties,
+        fees=_fees(found),
     )
 
 
 def _mean_in_place(found: Sequence[Found], capacity: int) -> float:
     return float(np.mean([each.trials[capacity].in_place for each in found if capacity in each.trials]))
+
+
+def _fees(found: Sequence[Found]) -> tuple[float, float] | None:
+    known = np.array([each.fees for each in found if each.fees])
+    return (float(known[:, 0].mean()), float(known[:, 1].mean())) if known.size else None
 
 
 def names_of(selection: Selection) -> str:

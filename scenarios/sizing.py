@@ -106,7 +106,9 @@ def sizing(confidence: float, replications: int, first: int = 1) -> Generator[As
         batch = range(batch.stop, batch.stop + replications)
         fresh = list((yield Ask(batch, int(answer))))
         met = sum(each <= answer for each in fresh)
-        done = Sized(int(answer), tuple(known), len(fresh), met, raised, met >= confidence * len(fresh) - _SLACK)
+        done = Sized(
+            int(answer), tuple(known), len(fresh), met, raised, met >= confidence * len(fresh) - _SLACK
+        )
         if done.holds:
             return done
         known += fresh
