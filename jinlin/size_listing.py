@@ -112,7 +112,9 @@ def _balance(question: Question, size: PlaceSize, language: str) -> str:
     """Say how many places are wanting or too much, and what of them is built and unstaffed."""
     over = spare(size)
     usable = size.rivals["planned"].places
-    built = say("size built", language, built=size.built, usable=usable)
+    idle = max(usable - size.in_place_planned, 0)
+    cost = _idle(question, idle, language)
+    built = say("size built", language, built=size.built, usable=usable, idle=idle, cost=cost)
     if over >= 1:
         words = say("size spare", language, spare=over, cost=_idle(question, over, language))
     else:

@@ -16,8 +16,9 @@ from math import ceil
 
 import numpy as np
 
-from scenarios.capacity_trials import AS_PLANNED, UNLIMITED, Found, Question, try_capacities
+from scenarios.capacity_trials import AS_PLANNED, Found, Question, try_capacities
 from scenarios.erlang import erlang_places
+from scenarios.scaling import UNLIMITED
 from scenarios.sizing import Ask, Least, Sized, sizing
 from scenarios.workers import end_workers, worker_context
 from sim.errors import RunError

@@ -131,7 +131,7 @@ def size(
         try:
             ask = asking.send([least_from(replication, ask.floor) for replication in ask.replications])
         except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]
+            return done.value
 
 
 def least_capacity(meets: Callable[[int], bool], floor: int, start: int, most: int) -> Least:

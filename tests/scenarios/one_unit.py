@@ -49,6 +49,11 @@ class OneUnit:
     seed: int
     stays: Stays = exponential
 
+    @property
+    def end(self) -> int:
+        """Return the first minute after all that is counted."""
+        return int((self.before + self.days) * MINUTES_PER_DAY)
+
     def least(self, replication: int, floor: int) -> Least:
         """Return the least capacity from a floor on that serves the share in time."""
         asked = self.asked(replication)
@@ -63,7 +68,7 @@ class OneUnit:
         decisions = (Decision.WISH, Decision.STAY, Decision.PATIENCE)
         gap, first, second = (stream.uniform(keys, decision) for decision in decisions)
         minute = np.rint(np.cumsum(-np.log(gap)) * self.stay_days / self.load * MINUTES_PER_DAY)
-        kept = minute < days * MINUTES_PER_DAY
+        kept = minute < self.end
         stay = np.rint(self.stays(first, second) * self.stay_days * MINUTES_PER_DAY)[kept]
         keys, minute = keys[kept], minute[kept].astype(np.int64)
         never, zeros = np.full(keys.size, NEVER), np.zeros(keys.size, dtype=np.uint8)
@@ -76,7 +81,7 @@ class OneUnit:
 
     def reached(self, asked: Asked, places: int) -> float:
         """Return the share served in time; who may still be in time at the end is left out."""
-        end = int((self.before + self.days) * MINUTES_PER_DAY)
+        end = self.end
         log = serve(asked, units({0: places}), end)
         limit = int(self.within_days * MINUTES_PER_DAY)
         counted = (asked.minute >= self.before * MINUTES_PER_DAY) & (
@@ -87,9 +92,10 @@ class OneUnit:
 
 
 def random_case(number: int, seed: int = 5) -> dict[str, float]:
-    """Draw a case: load 2 to 150, stays of 30 to 1,000 days, waits up to 15 days, shares 80 to 97 %."""
+    """Draw a case: load 2 to 150, stays of 2 to 20 days, waits of none to half a stay, shares 80 to 97 %."""
     one, two, three, four = Stream.of(seed, number).uniform(np.arange(4, dtype=np.uint64), Decision.WISH)
+    stay_days = exp(log(2) + two * log(10))
     return {
-        "load": exp(log(2) + one * log(75)), "stay_days": exp(log(30) + two * log(1000 / 30)),
-        "share": 0.80 + 0.17 * float(three), "within_days": 0.0 if four < 0.2 else float(four) * 0.5 * 30,
+        "load": exp(log(2) + one * log(75)), "stay_days": stay_days, "share": 0.80 + 0.17 * float(three),
+        "within_days": max(float(four) - 0.2, 0.0) / 1.6 * stay_days,
     }  # fmt: skip

@@ -20,7 +20,7 @@ def long_case(number: int, arrivals: int) -> OneUnit:
     return OneUnit(**case, days=days, before=8 * case["stay_days"], seed=100 + number)
 
 
-def errs_from_erlang(numbers: range, arrivals: int = 40_000) -> list[int]:
+def errs_from_erlang(numbers: range, arrivals: int = 100_000) -> list[int]:
     """Size at even odds over a long horizon; return answer less Erlang, case by case."""
     errors = []
     for number in numbers:
@@ -50,15 +50,28 @@ def test_at_95_per_cent_and_five_years_a_size_is_never_below_erlang(load: float)
     sized = size(case.least, 0.95, 40)
     assert sized.holds and sized.capacity is not None and sized.capacity > expected
     fresh = [case.least(replication, expected) for replication in range(1000, 1100)]
-    assert not holds_in(fresh, expected, 0.95) and holds_in(fresh, sized.capacity, 0.93)
+    assert not holds_in(fresh, expected, 0.95) and holds_in(fresh, sized.capacity, 0.90)
 
 
-@pytest.mark.parametrize(("load", "spread"), [(20.0, 1.0), pytest.param(60.0, 1.4, marks=pytest.mark.slow)])
+def met_of_100(load: float, spread: float, replications: int, seed: int) -> int:
+    """Size on lognormal stays; count the fresh replications of a hundred that meet the standard."""
+    case = OneUnit(load, 250.0, 30.0, 0.95, FIVE_YEARS, 8 * 250.0, seed, lognormal(spread))
+    capacity = size(case.least, 0.95, replications).capacity
+    assert capacity is not None
+    return sum(case.least(replication, capacity) <= capacity for replication in range(1000, 1100))
+
+
+@pytest.mark.parametrize(("load", "spread"), [(20.0, 1.0), (60.0, 1.4), (60.0, 0.6), (8.0, 1.0)])
 def test_on_lognormal_stays_fresh_replications_meet_the_standard_93_times_in_100(
     load: float, spread: float
 ) -> None:
-    case = OneUnit(load, 250.0, 30.0, 0.95, FIVE_YEARS, 8 * 250.0, seed=9, stays=lognormal(spread))
-    capacity = size(case.least, 0.95, 60).capacity
-    assert capacity is not None
-    fresh = [case.least(replication, capacity) for replication in range(1000, 1100)]
-    assert sum(each <= capacity for each in fresh) >= 93
+    assert met_of_100(load, spread, 60, seed=9) >= 93
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("replications", [20, 60])
+def test_whatever_the_seed_sizes_hold_as_often_as_stated(replications: int) -> None:
+    """Fifty sizings: on average they hold in 95 of 100 fresh runs or more, nine in ten of them in 93."""
+    met = [met_of_100(60.0, 1.4, replications, 900 + number) for number in range(50)]
+    assert sum(met) >= 95 * len(met)
+    assert sum(each >= 93 for each in met) >= 0.9 * len(met)
