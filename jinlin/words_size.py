@@ -94,8 +94,8 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
     "way load": ("demand × stay", "需求×停留"),
     "way erlang": ("Erlang's delay formula", "埃尔朗等待公式"),
     "size built": (
-        "the scenario builds {built:,.0f}, of which {usable:,.0f} have their staff and {idle:,.0f} stand idle "
-        "on average, at {cost} yuan a year",
+        "the scenario builds {built:,.0f}, of which {usable:,.0f} have their staff and {idle:,.0f} stand "
+        "idle on average, at {cost} yuan a year",
         "情景中已建{built:,.0f}，其中人员到位{usable:,.0f}，平均空置{idle:,.0f}，每年花费{cost}元",
     ),
     "size spare": (
