@@ -39,10 +39,10 @@ def size(
     year: Annotated[int, typer.Option(min=2021, max=2025, help=_help("size year"))] = 2025,
     replications: Annotated[int, typer.Option(min=1, max=10_000, help=_help("size replications"))] = 20,
     chance: Annotated[bool, typer.Option("--chance-alone", help=_help("size chance"))] = False,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help=_help("run seed"))] = SEED,
-    workers: Annotated[int | None, typer.Option(min=1, max=1024, help=_help("run workers"))] = None,
-    ledgers: Annotated[Path, typer.Option(help=_help("run ledgers"), metavar="DIR")] = LEDGERS,
-    no_ledgers: Annotated[bool, typer.Option("--no-ledgers", help=_help("run no_ledgers"))] = False,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help=_help("seed"))] = SEED,
+    workers: Annotated[int | None, typer.Option(min=1, max=1024, help=_help("workers"))] = None,
+    ledgers: Annotated[Path, typer.Option(help=_help("size ledgers"), metavar="DIR")] = LEDGERS,
+    no_ledgers: Annotated[bool, typer.Option("--no-ledgers", help=_help("size no_ledgers"))] = False,
     lang: Lang = None,
 ) -> None:
     """Size a service to a standard, with confidence."""

@@ -46,6 +46,14 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
         "Hold assumed numbers at their central values: chance alone, no not-knowing.",
         "假设的参数固定在中心值：只含偶然，不含参数的不确定。",
     ),
+    "size ledgers": (
+        "Where lives and needs are kept, for later sizes and runs to replay.",
+        "居民的生活与需要存放在何处，供以后求解和运行时重放。",
+    ),
+    "size no_ledgers": (
+        "Keep no lives and needs, and use none that are kept.",
+        "不存放、也不使用已存放的生活与需要。",
+    ),
     # what is told
     "size tried": ("tried {done} of {parts} replications", "已试算 {done}/{parts}"),
     "stopped size": ("stopped; needs lived so far are kept", "已中断；已算出的需要保留"),
