@@ -59,10 +59,10 @@ class Bill:
 
 def refusal(size: PlaceSize) -> Refusal | None:
     """Say why a place has no size; None where it has one."""
-    if size.persons["requested"] + size.persons["served"] == 0:
-        return Refusal.NOBODY_ASKS
     if size.rivals["planned"].places == 0:
         return Refusal.NO_PLACES
+    if size.persons["requested"] == 0 or size.sized.capacity == 0:  # at none, who asks is not served in time
+        return Refusal.NOBODY_ASKS
     return Refusal.OUT_OF_REACH if size.sized.capacity is None else None
 
 
