@@ -65,9 +65,9 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
     "of requested": ("requested", "申请者"),
     "of needed": ("needed", "需要者"),
     "size scaled": (
-        "scaled: usable places (built, with their staff) from 2020-11 on, spread over facilities and months "
-        "as in the scenario",
-        "增减的是：可用的名额（已建且有人员），自2020年11月起，按情景在各设施、各月的布局同比例增减",
+        "scaled: usable places (built, with their staff), each facility by its share in the scenario, "
+        "from its opening on",
+        "增减的是：可用的名额（已建且有人员），各设施按其在情景中的份额，自开办起",
     ),
     "size doubt": (
         "replications draw chance and the assumed numbers; --chance-alone leaves the numbers at their centre",

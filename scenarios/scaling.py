@@ -1,10 +1,10 @@
 """Supply scaled to a whole number of places: of one pool, in some counties, as the scenario spreads it.
 
-A *place* here is usable: built, with its staff. At capacity C each unit keeps its share of the pool's usable
-places in every month, and the months keep their proportion to the last month of the year that is judged, in
-which there are C. Shares are rounded by Sainte-Laguë, under which no unit loses a place when C grows. Who
-turns to which unit stays as it is in the scenario: residents weigh a unit by the logarithm of its size, which
-moves alike for all when all grow by one factor.
+A *place* here is usable: built, with its staff. At capacity C each unit has its share of C, by its usable
+places in the last month of the year that is judged, and has it from its opening on: a scenario that rises
+builds the same facilities at the same time, at another size. Shares are rounded by Sainte-Laguë, under which
+no unit loses a place when C grows. Who turns to which unit stays as it is in the scenario: residents weigh a
+unit by the logarithm of its size, which moves alike for all when all grow by one factor.
 """
 
 from __future__ import annotations
@@ -76,22 +76,16 @@ class Scalable:
         )
 
     def places(self, capacity: int) -> Ints:
-        """Spread a capacity over units and months: shape (units, months)."""
+        """Spread a capacity over units and months: shape (units, months); none before a unit's first."""
         if capacity == UNLIMITED:
-            return np.where(self.usable > 0, MOST_IN_A_UNIT, 0)
-        totals = self.usable.sum(axis=0)
-        scaled = (2 * capacity * totals + self.capacity) // max(2 * self.capacity, 1)
-        shares, found = np.zeros_like(self.usable), self._months_alike
-        for months in found:
-            shares[:, months] = county_targets(scaled[months], self.usable[:, months[0]])
-        return shares
+            return np.where(self._open, MOST_IN_A_UNIT, 0)
+        shares = county_targets(np.array([capacity]), self.usable[:, self.month])
+        return np.where(self._open, shares, 0)
 
     @cached_property
-    def _months_alike(self) -> list[Ints]:
-        """Put together the months in which the units hold the same places."""
-        _, number = np.unique(self.usable.T, axis=0, return_inverse=True)
-        number = number.ravel()
-        return [np.flatnonzero(number == each) for each in range(number.max(initial=-1) + 1)]
+    def _open(self) -> npt.NDArray[np.bool_]:
+        """Tell in which months a unit has opened."""
+        return np.asarray(np.maximum.accumulate(self.usable > 0, axis=1))
 
     def by_county(self, capacity: int) -> dict[int, int]:
         """Spread a capacity over the counties, as it is in the month that counts."""

@@ -53,10 +53,12 @@ def test_a_capacity_is_spread_whole_and_no_unit_loses_when_it_grows(capacity: in
     assert not places[scalable().usable == 0].any(), "nothing stands where the scenario has nothing"
 
 
-def test_the_scenarios_own_capacity_is_the_scenario_itself() -> None:
+def test_the_scenarios_own_capacity_is_the_scenario_in_the_month_that_counts() -> None:
     own = scalable()
-    assert np.array_equal(own.places(own.capacity), own.usable)
+    places = own.places(own.capacity)
+    assert np.array_equal(places[:, -1], own.usable[:, -1])
     assert own.usable[:, 0].sum() < own.usable[:, -1].sum(), "slots rise under the plan"
+    assert np.array_equal(places > 0, own.usable > 0), "every centre opens when the scenario opens it"
 
 
 def test_scaled_units_hold_what_was_spread_and_other_pools_keep_theirs() -> None:
