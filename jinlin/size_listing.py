@@ -14,6 +14,7 @@ from results.sizes import (
     idle_cost,
     losses,
     mean_and_worst,
+    posts,
     refusal,
     spare,
     ways,
@@ -91,6 +92,9 @@ def _answer(question: Question, size: PlaceSize, language: str) -> list[str]:
         "free": max(capacity - size.in_place, 0),
         "people": size.persons["requested"],
     }
+    staff = posts(question, capacity)
+    if staff:
+        lines.append(say("size staff", language, posts=staff[1], cadre=staff[0][language]))
     return [*lines, say("size use", language, **use)]
 
 

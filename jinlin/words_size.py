@@ -78,6 +78,10 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
         "只含偶然：假设的参数取中心值",
     ),
     "size answer": ("least capacity: {capacity:,} {unit}", "最小规模：{capacity:,}{unit}"),
+    "size staff": (
+        "with their staff: {posts:,} filled posts of '{cadre}'",
+        "含人员：{cadre}{posts:,}个到岗岗位",
+    ),
     "size checked": (
         "checked on fresh replications: met in {met} of {fresh} (95 % interval {low} to {high}); "
         "share reached {mean} on average, {worst} at worst",

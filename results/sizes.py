@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
-from math import inf
+from math import ceil, inf
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from calibration.costs import CostLine, cost_lines
 from results.cascades import STEPS
 from scenarios.capacity_trials import Question
 from scenarios.sizer import PlaceSize
+from sim.services import Words
 
 WAYS = ("planned", "load", "erlang")
 
@@ -110,12 +111,22 @@ def spare(size: PlaceSize) -> float:
 def bills(question: Question, places: float) -> list[Bill]:
     """Return what is known of the cost of some places, with the posts that staff them."""
     pool, settings = question.definition.pool, question.scenario.settings
-    posts = places / places_per_post(question)
+    filled = places / places_per_post(question)
     found = []
     for line in cost_lines(pool, settings):
-        count = posts if line.side == "wage" else places
+        count = filled if line.side == "wage" else places
         found.append(Bill(line, line.low * count, line.high * count))
     return found
+
+
+def posts(question: Question, places: float) -> tuple[Words, int] | None:
+    """Return who staffs some places and in how many filled posts; None where nobody does."""
+    pools = [each for kind in question.scenario.kinds for each in kind.pools]
+    cadres = [each.cadre for each in pools if each.id == question.definition.pool and each.cadre]
+    if not cadres:
+        return None
+    name = next(each.name for each in question.scenario.cadres if each.id == cadres[0])
+    return name, ceil(places / places_per_post(question))
 
 
 def places_per_post(question: Question) -> float:

@@ -73,6 +73,7 @@ def told(size: PlaceSize, language: str = "en") -> str:
 def test_an_answer_stands_beside_other_ways_and_how_they_err(language: str, says: str) -> None:
     text = told(place_size(50, 40.0), language)
     assert says in text and "-12" in text and "-20" in text, "Erlang's 38 and the load's 30 fall short of 50"
+    assert "13 filled posts" in text or "13个到岗岗位" in text, "a carer's post serves four nursing beds"
     assert "75.1 %" in text and "99.9 %" in text, "the exact interval of 19 of 20"
 
 
@@ -92,6 +93,8 @@ def test_too_much_is_said_with_what_it_costs_idle() -> None:
 
 
 def test_a_standard_met_because_nobody_asks_shows_the_cascade() -> None:
+    for requested in (0.0, 0.2):  # somebody in one replication of many is still nobody to size for
+        assert "nobody asks" in told(place_size(0, 80.0, requested))
     text = told(place_size(0, 80.0, requested=0.0))
     assert "nobody asks" in text and "least capacity" not in text
     assert "wanted" in text and "900" in text and "100.0 %" in text
