@@ -133,7 +133,7 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
     "payer county": ("city and county", "市县"),
     "payer operator": ("operator", "运营方"),
     "payer family": ("family", "家庭"),
-    "fee note": ("an occupied place, paid in full", "每个使用中的名额，全额付费"),
+    "fee note": ("were all occupied and paid in full", "若全部使用且全额付费"),
     "not known": ("not known", "不详"),
     "no payer note": ("no figure in the evidence", "数据中没有"),
     "refused nobody": (
