@@ -17,6 +17,7 @@ import numpy as np
 from calibration.emulator import Terms, emulate
 from calibration.likelihood import Likelihood
 from calibration.priors import (
+    Positions,
     Prior,
     blocks_of,
     priors,
@@ -25,7 +26,7 @@ from calibration.priors import (
     trial_settings,
     values_of,
 )
-from calibration.rank_test import RankTest, noise, rank_test
+from calibration.rank_test import RankTest, noise, rank_test, trial_test
 from calibration.targets import observed, spreads
 from calibration.trial_runs import Tell, Trial, run_trials
 from calibration.trial_runs import said as said_of
@@ -36,6 +37,8 @@ from sim.rates import Floats
 
 SEED = 20201101
 SECOND, CHECK, PRIOR = 100_001, 200_001, 1_000_001  # the first numbers of trials, and of draws looked through
+FAR = 0.3  # weight of a trial that is ruled out, beside one that is not, in the last emulator
+_STRIDE = 62  # between the draws of the posterior that are looked at, so that they are of all chains
 _LOOKED_THROUGH = 5_000  # draws of the prior at a time
 
 
@@ -43,21 +46,17 @@ _LOOKED_THROUGH = 5_000  # draws of the prior at a time
 class Plan:
     """How much is tried."""
 
-    trials: int = 512  # of the prior
+    trials: int = 400  # of the prior
     province: int = 8  # of these, of the whole province too
-    second: int = 96  # where nothing is ruled out
-    checks: int = 16  # draws of the posterior, of the whole province
-    sets: int = 320  # of the rank test
+    second: int = 160  # where nothing is ruled out
+    checks: int = 32  # draws of the posterior, of the whole province
+    sets: int = 512  # synthetic, of the rank test
     draws: int = 1000  # of the posterior
     seed: int = SEED
 
     def of_trials(self, trials: int) -> Plan:
-        """Return the plan with other trials of the prior, and no more sets than those.
-
-        >>> Plan().of_trials(100).sets
-        100
-        """
-        return replace(self, trials=trials, sets=min(self.sets, trials), province=min(self.province, trials))
+        """Return the plan with other trials of the prior."""
+        return replace(self, trials=trials, province=min(self.province, trials))
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,8 @@ class Calibrated:
     province: Floats  # (trials, targets), the province less the markets tried
     said_before: Floats  # (trials, targets), what trials of the prior say, of the province
     checked: Floats  # (checks, COUNTS + targets), what the province comes to at draws of the posterior
-    tested: RankTest
+    tested: RankTest  # synthetic sets
+    trials_tested: RankTest  # trials of the prior, each left out
 
     @property
     def values(self) -> Floats:
@@ -109,24 +109,25 @@ class Calibration:
         ranks = trial_ranks(self.known, plan.seed, range(1, plan.trials + 1))
         said = self.say(1, ranks, "first wave")
         province = self.say(1, ranks[: plan.province], "province", self._all) - said[: plan.province]
-        first = emulate(Terms.of(blocks_of()), ranks, said)
+        first = emulate(Terms.of(blocks_of(), Positions(self.known)), ranks, said)
         seen = observed() - province.mean(axis=0)
         beside = province.var(axis=0, ddof=1)
         before = Likelihood(first, seen, np.sqrt(doubt**2 + first.error**2 + beside))
         near, possible = self._possible(before)
         said_near = self.say(SECOND, near, "second wave")
-        final = emulate(first.terms, np.concatenate((ranks, near)), np.concatenate((said, said_near)))
         where = np.append(before.possible(ranks), np.ones(len(near), dtype=bool))
+        both = np.concatenate((ranks, near)), np.concatenate((said, said_near))
+        final = emulate(first.terms, *both, weights=np.where(where, 1.0, FAR))
         error = np.sqrt((final.misses[where] ** 2).mean(axis=0))
         after = Likelihood(final, seen, np.sqrt(doubt**2 + error**2 + beside))
         normal = after.posterior(plan.draws, plan.seed)
-        checks = ranks_of(normal[:: max(1, plan.draws // plan.checks)][: plan.checks])
+        checks = ranks_of(normal[np.arange(plan.checks) * _STRIDE % plan.draws])
         self._tell("rank test", 0, 1)
         return Calibrated(
             plan, self.known, after, normal, possible, final.explained,
             np.sqrt(((said_near - first.at(near)) ** 2).mean(axis=0)),
             province, said + province.mean(axis=0), self.find(CHECK, checks, "check", self._all),
-            rank_test(first, ranks[: plan.sets], said[: plan.sets], doubt, plan.seed),
+            rank_test(after, plan.sets, plan.seed), trial_test(first, ranks, said, doubt, plan.seed),
         )  # fmt: skip
 
     def say(self, first: int, ranks: Floats, what: str, markets: tuple[int, ...] = ()) -> Floats:

@@ -149,7 +149,7 @@ def fit(values: Mapping[str, float], posterior: FittedNumber, tell: Tell = print
     Writes ``level.json``.
     """
     evidence = load_evidence()
-    scenario = load_scenario("baseline-2020")
+    scenario = load_scenario("baseline-2020", together=False)
     others = {name: value for name, value in values.items() if name != SETTING}
     settings = scenario.settings.with_values(others)
     province = Province(scenario, settings, tell)

@@ -18,7 +18,10 @@ LEVEL = 0.01  # of the rank test
 
 @dataclass(frozen=True)
 class FittedNumber:
-    """A setting before and after: its cited range, quantiles of its posterior, p-values of the rank test."""
+    """A setting before and after: its cited range, quantiles of its posterior, p-values of the rank tests.
+
+    ``right``, ``wider`` and ``shifted`` are of synthetic sets, ``left_out`` of trials of the model itself.
+    """
 
     name: str
     low: float
@@ -31,15 +34,16 @@ class FittedNumber:
     right: float
     wider: float
     shifted: float
+    left_out: float
 
 
 @dataclass(frozen=True)
 class FittedTo:
     """An observation beside what the model says: 90 % of trials of the prior, of the posterior's predictions.
 
-    ``model`` are the quantiles of what the model says at draws of the posterior, ``checked`` the least and
-    greatest of whole provinces there; ``predicted`` has the doubt of the figure too. ``explained`` is the
-    share of the variance of trials, left out in turn, that the emulator explains.
+    ``model`` are the quantiles of what whole provinces say at draws of the posterior, ``emulated`` of what
+    the emulator says there, with its error; ``predicted`` has the doubt of the figure too. ``explained`` is
+    the share of the variance of trials, left out in turn, that the emulator explains.
     """
 
     indicator: str
@@ -50,7 +54,7 @@ class FittedTo:
     spread: float
     before: tuple[float, float, float]
     model: tuple[float, float, float]
-    checked: tuple[float, float]
+    emulated: tuple[float, float, float]
     predicted: tuple[float, float, float]
     explained: float
 
@@ -100,7 +104,7 @@ class Fitted:
         return next(each for each in self.numbers if each.name == name)
 
     def failing(self, which: str) -> int:
-        """Count the settings whose ranks are not even: ``right``, ``wider`` or ``shifted``."""
+        """Count the settings whose ranks are not even: ``right``, ``wider``, ``shifted``, ``left_out``."""
         return sum(getattr(each, which) < LEVEL for each in self.numbers)
 
 

@@ -71,7 +71,8 @@ def _numbers(done: Calibrated) -> tuple[FittedNumber, ...]:
         informed = bool(normal.std() < INFORMED or abs(normal.mean()) > MOVED)
         p05, p50, p95 = (_rounded(each) for each in np.quantile(done.values[:, column], QUANTILES))
         tested = done.tested
-        p_values = (_rounded(each[column]) for each in (tested.right, tested.wider, tested.shifted))
+        tests = (tested.right, tested.wider, tested.shifted, done.trials_tested.right)
+        p_values = (_rounded(each[column]) for each in tests)
         found.append(
             FittedNumber(prior.name, low, middle, high, p05, p50, p95, informed, *p_values)
         )  # fmt: skip
@@ -80,7 +81,7 @@ def _numbers(done: Calibrated) -> tuple[FittedNumber, ...]:
 
 def _targets(done: Calibrated) -> tuple[FittedTo, ...]:
     """Put every observation beside what the model says of it, in the observation's own unit."""
-    model, predicted = done.predictions()
+    emulated, predicted = done.predictions()
     checked = said(done.checked)
     found = []
     for column, target in enumerate(targets()):
@@ -91,8 +92,8 @@ def _targets(done: Calibrated) -> tuple[FittedTo, ...]:
                 indicator=figure.indicator, place=figure.place, year=figure.first_year, unit=figure.unit,
                 observed=figure.value, spread=target.spread,
                 before=_three(done.said_before[:, column], scale),
-                model=_three(model[:, column], scale),
-                checked=_ends(checked[:, column], scale),
+                model=_three(checked[:, column], scale),
+                emulated=_three(emulated[:, column], scale),
                 predicted=_three(predicted[:, column], scale),
                 explained=_rounded(done.explained[column]),
             )
@@ -133,10 +134,6 @@ def _said_of(indicator: str, counts: Mapping[str, Floats]) -> Floats | None:
 def _three(logs: Floats, scale: float) -> tuple[float, float, float]:
     low, middle, high = (_rounded(scale * np.exp(each)) for each in np.quantile(logs, QUANTILES))
     return low, middle, high
-
-
-def _ends(logs: Floats, scale: float) -> tuple[float, float]:
-    return _rounded(scale * np.exp(logs.min())), _rounded(scale * np.exp(logs.max()))
 
 
 def _rounded(value: float) -> float:

@@ -35,11 +35,11 @@ class Decade:
     rates: Expected
     mortality: Mortality
 
-    def at(self, mortality: Mortality) -> Projection:
-        """Project the decade at another mortality."""
+    def at(self, mortality: Mortality, months: int = MONTHS) -> Projection:
+        """Project the decade, or its first months, at another mortality."""
         change = (mortality.scale() / self.mortality.scale())[:, None]
         death = -np.expm1(np.log1p(-self.rates.death) * change)
-        return project(self.start, replace(self.rates, death=death), MONTHS)
+        return project(self.start, replace(self.rates, death=death), months)
 
     def together(self) -> Decade:
         """Put all places together: the same lives but for counties, in a fraction of the time."""

@@ -104,6 +104,29 @@ def values_of(known: Sequence[Prior], ranks: Floats) -> Floats:
     return np.stack([prior.at(ranks[..., column]) for column, prior in enumerate(known)], axis=-1)
 
 
+@dataclass(frozen=True)
+class Positions:
+    """Where values lie in their ranges, 0 to 1, by their logarithm where they are positive.
+
+    An emulator reads these, not ranks: what the model does is smooth in a number, and the density of a prior
+    has a step in its middle.
+    """
+
+    known: tuple[Prior, ...]
+
+    def __call__(self, ranks: Floats) -> Floats:
+        """Return positions of ranks (..., settings)."""
+        out = np.empty_like(ranks)
+        for column, prior in enumerate(self.known):
+            low, _, high = prior.bounds
+            value = prior.at(ranks[..., column])
+            if low > 0:
+                out[..., column] = np.log(value / low) / np.log(high / low)
+            else:
+                out[..., column] = (value - low) / (high - low)
+        return out
+
+
 def trial_ranks(known: Sequence[Prior], seed: int, trials: Sequence[int]) -> Floats:
     """Return the ranks at which trials draw the fitted settings, shape (trials, settings).
 

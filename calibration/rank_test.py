@@ -1,10 +1,10 @@
 """Simulation-based calibration: are posteriors as wide as they say, and where they say?
 
-Of trials drawn from the prior, each is taken for the truth in turn: observations are made from what the model
-itself came to there and the stated doubt; an emulator that never saw the trial gives a posterior; and the
-truth's rank among its draws is kept. Where all is right, ranks are even (Talts et al. 2018, arXiv
+Settings are drawn from the prior, observations are made as the fit believes they come about, and the rank of
+the truth among draws of its posterior is kept. Where all is right, ranks are even (Talts et al. 2018, arXiv
 1804.06788). The test must also be able to fail: the same posteriors, half as wide again or shifted by half a
-standard deviation, are tested beside.
+standard deviation, are tested beside. A harder test takes what the model itself came to in each trial for
+observed, and an emulator that never saw the trial; there the emulator is tested too.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 from scipy.stats import chi2
 
-from calibration.emulator import Emulator
+from calibration.emulator import Emulator, Terms
+from calibration.likelihood import Likelihood
 from calibration.priors import ranks_of
 from calibration.sampler import Ints, sample
 from sim.rates import Floats
@@ -38,14 +39,40 @@ class RankTest:
     shifted: Floats
 
 
-def rank_test(emulator: Emulator, ranks: Floats, outputs: Floats, doubt: Floats, seed: int) -> RankTest:
-    """Test posteriors of the emulator on the trials it was made from, each left out in turn.
+def rank_test(likelihood: Likelihood, sets: int, seed: int) -> RankTest:
+    """Test the posteriors of synthetic sets, their truths spread evenly over the prior of each setting."""
+    emulator, deviation = likelihood.emulator, likelihood.deviation
+    ranks = evenly_drawn(sets, emulator.terms.inputs, seed)
+    said = emulator.at(ranks)
+    made = said + deviation * noise(seed, 1, said.shape)
+    return _tested(emulator.terms, emulator.coefficients[None], ranks, made, deviation, seed)
 
-    `ranks` (sets, inputs) and `outputs` (sets, targets) are of its first trials; `doubt` (targets,) is the
-    standard deviation of figure and model.
+
+def trial_test(emulator: Emulator, ranks: Floats, outputs: Floats, doubt: Floats, seed: int) -> RankTest:
+    """Test posteriors on the trials that an emulator was made from, each left out in turn.
+
+    `ranks` (sets, inputs) and `outputs` (sets, targets) are the trials'; `doubt` (targets,) is the standard
+    deviation of figure and model.
     """
     made = outputs + doubt * noise(seed, 1, outputs.shape)
-    draws = _posteriors(emulator, made, np.hypot(doubt, emulator.error), seed)  # (sets, DRAWS, inputs)
+    deviation = np.hypot(doubt, emulator.error)
+    return _tested(emulator.terms, emulator.left_out, ranks, made, deviation, seed)
+
+
+def evenly_drawn(sets: int, inputs: int, seed: int) -> Floats:
+    """Return ranks (sets, inputs), one in each of as many even classes of every input, in random order.
+
+    >>> np.floor(np.sort(evenly_drawn(4, 2, 1)[:, 0]) * 4).tolist()
+    [0.0, 1.0, 2.0, 3.0]
+    """
+    order = noise(seed, 4, (sets, inputs)).argsort(axis=0).argsort(axis=0)
+    return np.asarray((order + ndtr(noise(seed, 5, (sets, inputs)))) / sets)
+
+
+def _tested(
+    terms: Terms, coefficients: Floats, ranks: Floats, made: Floats, deviation: Floats, seed: int
+) -> RankTest:
+    draws = _posteriors(terms, coefficients, made, deviation, seed)  # (sets, DRAWS, inputs)
     truth = ndtri(ranks)[:, None]
     mean, spread = draws.mean(axis=1, keepdims=True), draws.std(axis=1, keepdims=True)
     as_they_are = (draws < truth).sum(axis=1)
@@ -71,15 +98,20 @@ def noise(seed: int, stream: int, shape: tuple[int, ...]) -> Floats:
     return np.asarray(ndtri(Stream.of(seed, stream).uniform(keys, Decision.PARAMETER))).reshape(shape)
 
 
-def _posteriors(emulator: Emulator, made: Floats, deviation: Floats, seed: int) -> Floats:
-    """Sample the posteriors of all sets at once, (sets, DRAWS, inputs)."""
-    sets, inputs = len(made), emulator.terms.inputs
+def _posteriors(terms: Terms, coefficients: Floats, made: Floats, deviation: Floats, seed: int) -> Floats:
+    """Sample the posteriors of all sets at once, (sets, DRAWS, inputs).
+
+    `coefficients` (sets, terms, targets) are an emulator's for each set, or one for all.
+    """
+    sets, inputs = len(made), terms.inputs
     set_of = np.repeat(np.arange(sets), _CHAINS)
 
     def likelihood(normal: Floats, chains: Ints) -> Floats:
-        terms = emulator.terms.at(ranks_of(normal))
-        mine = set_of[chains]
-        said = np.einsum("np,npk->nk", terms, emulator.left_out[mine])
+        at, mine = terms.at(ranks_of(normal)), set_of[chains]
+        if len(coefficients) == 1:
+            said = at @ coefficients[0]
+        else:
+            said = np.einsum("np,npk->nk", at, coefficients[mine])
         return np.asarray(-0.5 * (((said - made[mine]) / deviation) ** 2).sum(axis=1))
 
     per_chain = DRAWS // _CHAINS

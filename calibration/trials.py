@@ -56,7 +56,7 @@ COUNTS = (
 @cache
 def tried_scenario() -> Scenario:
     """Return the baseline with the services that are counted, their ceilings at the tops of their ranges."""
-    scenario = load_scenario(SCENARIO)
+    scenario = load_scenario(SCENARIO, together=False)
     services = [each for each in scenario.services if each.group in GROUPS]
     return replace(scenario, services=with_ceilings(services, scenario.settings))
 

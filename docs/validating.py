@@ -34,6 +34,13 @@ def back_test() -> Laid:
     return table_of_test()
 
 
+def table_one() -> Laid:
+    """Return the loads of the plan's Table 1, 2015 to 2020."""
+    from calibration.table_one import table
+
+    return table()
+
+
 def fit(part: str) -> Laid:
     """Return a table of the fit."""
     from calibration.fitted import load_fitted
@@ -61,5 +68,6 @@ TABLES: dict[str, Callable[[], Laid]] = {
     },
     **{f"three-states-{part}": partial(three_states, part) for part in ("shown", "widest")},
     "forecast-back-test": back_test,
+    "table-one": table_one,
     **{f"fit-{part}": partial(fit, part) for part in ("numbers", "targets", "judged", "tests")},
 }

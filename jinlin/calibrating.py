@@ -27,7 +27,7 @@ def _help(key: str) -> str:
 def calibrate(
     out: Annotated[Path | None, typer.Option(help=_help("calibrate out"), metavar="FOLDER")] = None,
     folder: Annotated[Path, typer.Option(help=_help("calibrate folder"), metavar="FOLDER")] = _FOLDER,
-    trials: Annotated[int, typer.Option(min=16, max=100_000, help=_help("calibrate trials"))] = 512,
+    trials: Annotated[int, typer.Option(min=16, max=100_000, help=_help("calibrate trials"))] = 400,
     stored: Annotated[bool, typer.Option("--stored", help=_help("calibrate stored"))] = False,
     workers: Annotated[int | None, typer.Option(min=1, max=1024, help=_help("workers"))] = None,
     lang: Annotated[

@@ -39,14 +39,14 @@ def taught(number: FittedNumber) -> str:
 def targets(fitted: Fitted) -> Laid:
     """Return the observations beside what the model says of them, before and after."""
     head = ("观测 observation", "place, year", "observed", "± figure and model", "prior, 90 %",
-            "model after, 90 %", "whole provinces", "predicted, 90 %", "inside", "emulated")  # fmt: skip
+            "provinces after", "emulator after", "predicted, 90 %", "inside", "explained")  # fmt: skip
     rows: list[tuple[str, ...]] = []
     for each in fitted.targets:
-        spans = (each.before, each.model, each.checked, each.predicted)
-        before, model, checked, predicted = (f"{span[0]:,.4g} – {span[-1]:,.4g}" for span in spans)
+        spans = (each.before, each.model, each.emulated, each.predicted)
+        before, model, emulated, predicted = (f"{span[0]:,.4g} – {span[-1]:,.4g}" for span in spans)
         rows.append((
             f"`{each.indicator}`", f"{each.place} {each.year}", f"{each.observed:,.10g} {each.unit}",
-            f"{each.spread:.0%}", before, model, checked, predicted, "yes" if each.inside else "**NO**",
+            f"{each.spread:.0%}", before, model, emulated, predicted, "yes" if each.inside else "**NO**",
             f"{each.explained:.1%}",
         ))  # fmt: skip
     return head, rows
@@ -71,10 +71,17 @@ def judged(fitted: Fitted) -> Laid:
 
 def tests(fitted: Fitted) -> Laid:
     """Return the rank test: the p-value of chi-squared by setting, and of the posteriors made wrong."""
-    head = ("设定 setting", "as they are", "half as wide again", "shifted by half", "even at 1 %")
+    head = (
+        "设定 setting",
+        "as they are",
+        "half as wide again",
+        "shifted by half",
+        "even at 1 %",
+        "on trials",
+    )
     rows: list[tuple[str, ...]] = [
         (f"`{each.name}`", f"{each.right:.3f}", _small(each.wider), _small(each.shifted),
-         "yes" if each.right >= LEVEL else "**NO**")
+         "yes" if each.right >= LEVEL else "**NO**", f"{each.left_out:.3f}")
         for each in fitted.numbers
     ]  # fmt: skip
     return head, rows
@@ -85,9 +92,9 @@ def _small(p_value: float) -> str:
 
 
 def width(target: FittedTo) -> float:
-    """Return half the width of what the model says after the fit, 90 %, as a share of its middle.
+    """Return half the width of what provinces say after the fit, 90 %, as a share of its middle.
 
-    >>> spans = (1.0, 2.0, 3.0), (8.0, 10.0, 12.0), (9.0, 11.0), (7.0, 10.0, 13.0)
+    >>> spans = (1.0, 2.0, 3.0), (8.0, 10.0, 12.0), (8.0, 10.0, 12.0), (7.0, 10.0, 13.0)
     >>> width(FittedTo("homes", "Fujian", 2020, "persons", 10.0, 0.1, *spans, explained=1.0))
     0.2
     """

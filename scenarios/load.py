@@ -58,15 +58,17 @@ def scenario_names() -> list[str]:
     return sorted(path.stem for path in _scenario_files(FOLDER))
 
 
-def load_scenario(name: str | Path, services: tuple[Path, ...] = ()) -> Scenario:
+def load_scenario(name: str | Path, services: tuple[Path, ...] = (), together: bool = True) -> Scenario:
     """Load a scenario by its name or path, with further service definitions where wanted.
+
+    Fitted numbers are drawn `together`, as the posterior has them; a fit, which makes it, does without.
 
     Raises ScenarioError, one line naming file, key, value, range and remedy.
 
     >>> load_scenario("plan-2025").extends
     ('baseline-2020.toml',)
     """
-    defined = define(services)
+    defined = define(services, together)
     path = find_scenario(name)
     texts = _chain(path)
     written = [
@@ -109,12 +111,13 @@ class Definitions:
 
 
 @cache
-def define(extra: tuple[Path, ...] = ()) -> Definitions:
-    """Load the definitions, with further service files where wanted."""
+def define(extra: tuple[Path, ...] = (), together: bool = True) -> Definitions:
+    """Load the definitions, with further service files where wanted, and what is drawn `together`."""
     services, of_services = load_services(extra)
     kinds, of_kinds = load_kinds()
     cadres = load_cadres()
-    settings = with_joint(_together(_of_runs(load_parameters()), of_services, of_kinds), kept_posterior())
+    alone = _together(_of_runs(load_parameters()), of_services, of_kinds)
+    settings = with_joint(alone, kept_posterior() if together else None)
     vocabulary = make_vocabulary(services, kinds, cadres, settings, load_register())
     return Definitions(services, kinds, cadres, vocabulary)
 

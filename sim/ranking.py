@@ -149,10 +149,9 @@ def _rank(seekers, units, offer, distances, weights, edges, stream, step, best):
             continue
         step[i] = _AFFORDABLE
         _draw(key[i], site[:listed_count], stream, way, liking)
-        _go(km[:listed_count], way)
-        reached = _weigh(listed_count, weights, (listed, km, mark, size, liking))
-        if reached:
-            _pick(reached, units[0], (listed, mark, liking), edges, best[i], (bound, lead, score))
+        _weigh(km[:listed_count], mark, size, way, weights)
+        drawn = listed, km, mark, liking
+        if _pick(listed_count, units[0], drawn, weights[2], edges, best[i], (bound, lead, score)):
             step[i] = _REQUESTED
 
 
@@ -204,50 +203,41 @@ def _draw(key, site, stream, way, liking):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def _go(km, way):  # type: ignore[no-untyped-def]
-    """Turn mean distances into ways."""
+def _weigh(km, mark, size, way, weights):  # type: ignore[no-untyped-def]
+    """Turn mean distances into ways, and add what they count."""
     for j in range(km.size):
         km[j] = km[j] * 1.5 * np.sqrt((way[j] + 0.5) * _PER_WORD)
+        mark[j] = mark[j] + weights[1] * km[j] / weights[2] - size[j]
 
 
 @njit(inline="always")
-def _weigh(count, weights, lists):  # type: ignore[no-untyped-def]
-    """Keep the units in reach, as they stand, and add what their ways and sizes count; count them."""
-    listed, km, mark, size, liking = lists
-    kept = 0
-    for j in range(count):
-        if km[j] <= weights[2]:
-            listed[kept], liking[kept] = listed[j], liking[j]
-            mark[kept] = mark[j] + weights[1] * km[j] / weights[2] - size[j]
-            kept += 1
-    return kept
-
-
-@njit(inline="always")
-def _pick(count, unit, drawn, edges, best, scratch):  # type: ignore[no-untyped-def]
-    """Keep the best of the units in reach. The lowest mark is best.
+def _pick(count, unit, drawn, reach_km, edges, best, scratch):  # type: ignore[no-untyped-def]
+    """Keep the best of the units in reach; tell whether there is one. The lowest mark is best.
 
     Nearly always the bounds of taste say who is best, and its logarithms need not be taken.
     """
     bound, lead, score = scratch
-    _bound(count, drawn, edges, bound)
+    _bound(count, drawn, reach_km, edges, bound)
     _lead(bound[:count], lead)
+    if lead[0] == _FAR:
+        return False
     if _apart(drawn, edges, lead):
         for place in range(best.size):
             if lead[place] < _FAR:
                 best[place] = unit[drawn[0][lead[place] & _PLACES]]
     else:
         _pick_by_taste(bound[:count], unit, drawn, best, score)
+    return True
 
 
 @njit(inline="always")
-def _bound(count, drawn, edges, bound):  # type: ignore[no-untyped-def]
+def _bound(count, drawn, reach_km, edges, bound):  # type: ignore[no-untyped-def]
     """Bound the mark of each unit from below by the most that taste can be: whole parts, then its place."""
-    _, mark, liking = drawn
+    _, km, mark, liking = drawn
     for j in range(count):
         least = mark[j] - edges[(liking[j] >> _BIN_BITS) + 1]
         parts = np.int64(min(least, _MOST_MARK) * _PARTS) - 2
-        bound[j] = (parts << _PLACE_BITS) + j
+        bound[j] = (parts << _PLACE_BITS) + j if km[j] <= reach_km else _FAR
 
 
 @njit(inline="always")
@@ -264,7 +254,7 @@ def _lead(bound, lead):  # type: ignore[no-untyped-def]
 @njit(inline="always")
 def _apart(drawn, edges, lead):  # type: ignore[no-untyped-def]
     """Tell whether each leading unit's mark is below whatever the next one's may be."""
-    _, mark, liking = drawn
+    _, _, mark, liking = drawn
     for place in range(lead.size - 1):
         if lead[place + 1] == _FAR:
             return True
@@ -278,10 +268,10 @@ def _apart(drawn, edges, lead):  # type: ignore[no-untyped-def]
 @njit(inline="always")
 def _pick_by_taste(bound, unit, drawn, best, score):  # type: ignore[no-untyped-def]
     """Keep the best by their marks, of those whose bounds leave it open."""
-    listed, mark, liking = drawn
+    listed, _, mark, liking = drawn
     score[:] = np.inf
     for j in range(bound.size):
-        if (bound[j] >> _PLACE_BITS) < score[-1] * _PARTS:
+        if bound[j] < _FAR and (bound[j] >> _PLACE_BITS) < score[-1] * _PARTS:
             taste = -np.log(-np.log((liking[j] + 0.5) * _PER_WORD))
             _insert(best, score, unit[listed[j]], mark[j] - taste)
 

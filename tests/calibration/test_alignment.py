@@ -21,6 +21,7 @@ from sim.residents import Residents
 from tests.sim.small_life import GAINING, lived, people, started
 
 EVIDENCE, SETTINGS, ATLAS = load_evidence(), load_parameters(), load_atlas()
+TENTH_MORE = 1.1 * SETTINGS["life.onset_scale"]
 MONTHS, ELDERS = 62, 200_000
 
 
@@ -69,7 +70,7 @@ def test_a_rate_of_a_scenario_moves_its_own_thresholds_and_nothing_that_was_fitt
 
 def test_aligned_anew_a_rate_would_move_what_was_fitted_too() -> None:
     """What freezing prevents: the same onset, with the margins of 2020 met once more."""
-    taken_back = differing(baseline(), scenario(frozen=False, onset_scale=1.1)) - {"month.turnover"}
+    taken_back = differing(baseline(), scenario(frozen=False, onset_scale=TENTH_MORE)) - {"month.turnover"}
     assert {"month.severity", "month.death", "month.disability", "start.active"} <= taken_back
     assert "migration.arrivals" in differing(baseline(), scenario(frozen=False, mortality_scale=0.89))
     assert "month.participation" in differing(baseline(), scenario(frozen=False, unemployment_urban=8.0))
@@ -158,7 +159,7 @@ def expected_severe(tables: LifeTables, residents: Residents) -> float:
 
 
 def test_a_tenth_more_onset_raises_severe_loss_by_what_the_cohorts_say() -> None:
-    higher, founded = scenario(onset_scale=1.1), elders()
+    higher, founded = scenario(onset_scale=TENTH_MORE), elders()
     by_hand = [expected_severe(tables, founded) for tables in (baseline(), higher)]
     counted = [severe_at_the_end(tables, elders()) for tables in (baseline(), higher)]
     assert counted[0] == pytest.approx(by_hand[0], abs=4 * np.sqrt(by_hand[0]))
@@ -168,7 +169,7 @@ def test_a_tenth_more_onset_raises_severe_loss_by_what_the_cohorts_say() -> None
 
 
 def test_aligned_anew_a_tenth_more_onset_would_raise_no_severe_loss() -> None:
-    anew = scenario(frozen=False, onset_scale=1.1)
+    anew = scenario(frozen=False, onset_scale=TENTH_MORE)
     founded = started(people(ELDERS, (GAINING,), (ONSET_AGE, 111)), anew)
     assert (founded.function > 0).mean() > (elders().function > 0).mean() * 1.05
     before, after = expected_severe(baseline(), elders()), expected_severe(anew, founded)

@@ -63,8 +63,8 @@ def test_fertility_changes_by_its_trend_a_year() -> None:
     assert chance[20, 15:50] / chance[8, 15:50] == pytest.approx(0.95)
 
 
-def test_mortality_is_held_unless_a_trend_is_set() -> None:
-    held, falling = (tables(**changed).month.death for changed in ({}, {"mortality_trend": -0.02}))
+def test_mortality_is_held_without_a_trend() -> None:
+    held, falling = (tables(mortality_trend=trend).month.death for trend in (0.0, -0.02))
     assert (held == held[0]).all() and len(held) == 6, "2020 to 2025"
     assert falling[0] == pytest.approx(held[0])
     old = falling[:, 0, 0, 70].astype(float)
@@ -72,7 +72,7 @@ def test_mortality_is_held_unless_a_trend_is_set() -> None:
 
 
 def test_a_slope_moves_deaths_between_ages_around_75() -> None:
-    flat, sloped = (tables(**changed).yearly.death for changed in ({}, {"mortality_slope": -0.01}))
+    flat, sloped = (tables(mortality_slope=slope).yearly.death for slope in (0.0, -0.01))
     assert sloped[:, 75] == pytest.approx(flat[:, 75])
     assert (sloped / flat)[:, 95] == pytest.approx(np.exp(-0.2))
     assert (sloped / flat)[:, 65] == pytest.approx(np.exp(0.1))
@@ -116,13 +116,13 @@ def test_the_surveyed_shares_are_met_together() -> None:
 
 def test_the_card_share_is_the_allowance_over_the_severely_disabled() -> None:
     recipients = EVIDENCE.value("recipients_of_severe_disability_nursing_allowance", year="2021-06")
-    severe = 41_540_086 * 0.0625 * SETTINGS["life.surveyed_severe_share"]
-    assert SETTINGS["life.card_severe_share"] == pytest.approx(recipients / severe, abs=0.002)
+    known = SETTINGS.quantities
+    share, card = (known[f"life.{name}"].prior for name in ("surveyed_severe_share", "card_severe_share"))
+    assert share and card == pytest.approx(recipients / (41_540_086 * 0.0625 * share), abs=0.002)
 
 
 def test_less_onset_lowers_prevalence_but_not_the_severe() -> None:
-    low = tables(onset_scale=0.667).yearly
-    central = tables().yearly
+    low, central = (tables(onset_scale=scale).yearly for scale in (0.667, 1.0))
     people = vital.as_groups(central.population, URBAN)[:, 60:]
 
     def share(yearly) -> float:  # type: ignore[no-untyped-def]
@@ -137,7 +137,9 @@ def test_onset_and_recovery_are_the_published_rates_around_the_urban_share() -> 
     onset, recovery = np.log(moves.onset[:, 75]), np.log(moves.recovery[:, 75])
     assert onset[1] - onset[0] == pytest.approx(np.log(1.33))
     assert recovery[3] - recovery[2] == pytest.approx(np.log(0.78))
-    assert onset[0] * (1 - URBAN) + onset[1] * URBAN == pytest.approx(-4.81518 + 0.06012 * 10)
+    assert onset[0] * (1 - URBAN) + onset[1] * URBAN == pytest.approx(
+        -4.81518 + 0.06012 * 10 + np.log(SETTINGS["life.onset_scale"])
+    )
     assert not moves.onset[:, :50].any() and moves.onset[:, 50:].all()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from calibration.emulator import Terms, emulate
 from calibration.likelihood import Likelihood
 from calibration.priors import FITTED, blocks_of, priors, trial_ranks, trial_settings
-from calibration.rank_test import DRAWS, noise, rank_test
+from calibration.rank_test import DRAWS, evenly_drawn, noise, rank_test
 from calibration.sampler import sample
 from calibration.trials import tried_scenario
 
@@ -105,12 +105,11 @@ def test_what_misses_a_target_by_three_deviations_is_ruled_out() -> None:
 
 
 def test_ranks_are_even_and_are_not_where_the_posterior_is_too_wide_or_beside() -> None:
-    trials = 320
-    ranks = (noise(6, 9, (trials, 3)).argsort(axis=0).argsort(axis=0) + 0.5) / trials
+    ranks = evenly_drawn(320, 3, seed=6)
     x = 2 * ranks - 1
-    outputs = np.stack((x[:, 0] + 0.5 * x[:, 1], x[:, 1]), axis=1) + 0.05 * noise(6, 8, (trials, 2))
+    outputs = np.stack((x[:, 0] + 0.5 * x[:, 1], x[:, 1]), axis=1) + 0.05 * noise(6, 8, (320, 2))
     emulator = emulate(Terms.of([[0], [1], [2]]), ranks, outputs)
-    tested = rank_test(emulator, ranks, outputs, np.array([0.2, 0.2]), seed=6)
+    tested = rank_test(Likelihood(emulator, np.zeros(2), np.array([0.2, 0.2])), 320, seed=6)
     assert tested.ranks.min() >= 0 and tested.ranks.max() <= DRAWS
     assert tested.right.min() > 0.01
     assert tested.wider.max() < 0.01 and tested.shifted.max() < 0.01
