@@ -39,18 +39,17 @@ def _help(key: str) -> str:
 
 
 Texts = list[str]
-Given = Annotated[Texts, typer.Argument(help=_help("compare given"), metavar="A B")]
+Given = Annotated[Texts, typer.Argument(help=_help("compare given"), metavar="A B [C]")]
 HalfWidth = Annotated[Texts, typer.Option(help=_help("compare half_width"), metavar="NUMBER")]
 Margin = Annotated[Texts, typer.Option(help=_help("compare margin"), metavar="NUMBER")]
 Place = Annotated[Texts, typer.Option(help=_help("compare place"), metavar="PLACE")]
 Services = Annotated[Texts, typer.Option("--service", help=_help("compare service"), metavar="SERVICE")]
 Outcomes = Annotated[Texts, typer.Option("--outcome", help=_help("compare outcome"), metavar="OUTCOME")]
 Most = Annotated[
-    int | None, typer.Option("--replications-most", min=2, max=10_000, help=_help("compare most"))
+    int | None,
+    typer.Option("--replications-most", min=2, max=10_000, help=_help("compare most"), metavar="N"),
 ]
-Grouped = Annotated[
-    By | None, typer.Option(help=_help("compare by"), metavar="county|age|function|income|area")
-]
+Grouped = Annotated[By | None, typer.Option(help=_help("compare by"), metavar="GROUP")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help=_help("compare seed"))]
 Workers = Annotated[int | None, typer.Option(min=1, max=1024, help=_help("workers"))]
 Ledgers = Annotated[Path, typer.Option(help=_help("compare ledgers"), metavar="DIR")]
