@@ -6,6 +6,9 @@ From these draws, many comparisons are put together.
 *Equal in law*: the same scenario under the one seed against itself under the other, so that nothing is paired
 and nothing differs but the draws. How often is any row called better, worse, higher or lower?
 
+*Held*: paired comparisons of draws from the pool: how often does an interval, at the look at which the rounds
+stop, miss the mean of the pool?
+
 *Found*: at how many draws is the 5 % seen in the persons served? Paired, both scenarios have the same draws;
 unpaired, each has its own, taken from the same pool. Both are looked at in the same way, up to the same
 limit.
@@ -24,7 +27,7 @@ from jinlin.rounds import Rounds
 from results.compare import outcome_by_replication
 from results.comparisons import BETTER, Asked, Side
 from results.demands import Demand
-from results.differences import Family, Verdict, judge, looks, paired
+from results.differences import Family, Paired, Verdict, judge, looks, paired, settled
 from scenarios.load import Scenario, load_scenario
 from sim.places import load_atlas
 
@@ -44,6 +47,7 @@ quality = "assumed"
 reason = "two scenarios that differ by 5 % of the staff"
 """
 Floats = npt.NDArray[np.float64]
+Draws = npt.NDArray[np.int64]
 Pool = dict[tuple[str, str], Floats]
 
 
@@ -74,23 +78,39 @@ def pools(seed: int) -> list[Pool]:
         return [outcomes(side) for side in rounds.sides()]
 
 
-def told_apart(one: Pool, other: Pool, rng: np.random.Generator) -> bool:
-    """Compare two pools in a random order as the command would; tell whether any row is called different."""
-    mine, theirs = (rng.permutation(DRAWS)[:MOST] for _ in range(2))
+Judged = dict[tuple[str, str], tuple[Paired, Verdict]]
+
+
+def compared(one: Pool, other: Pool, mine: Draws, theirs: Draws) -> Judged:
+    """Compare two pools in the order of some draws as the command would, until all is known or at the limit."""
     planned = looks(MOST)
     family, asked = Family(len(one), len(planned)), Demand()
     for draws in planned:
-        verdicts, wide = [], []
+        judged, open_rows = {}, 0
         for key in one:
             a, b = one[key][mine[:draws]], other[key][theirs[:draws]]
             both = np.isfinite(a) & np.isfinite(b)
             found = paired(a[both], b[both], np.arange(both.sum()), family.each)
             margin = asked.of(key[1], float(a[both].mean()) if both.any() else np.nan)
-            verdicts.append(judge(found, margin, BETTER[key[1]]))
-            wide.append(found.half > margin)
-        if not any(wide) and Verdict.NOT_YET_KNOWN not in verdicts:
+            judged[key] = found, judge(found, margin, BETTER[key[1]])
+            open_rows += not settled(*judged[key], margin)
+        if not open_rows:
             break
-    return not set(verdicts) <= SILENT
+    return judged
+
+
+def told_apart(one: Pool, other: Pool, rng: np.random.Generator) -> bool:
+    """Tell whether any row of two pools is called different, each in an order of its own."""
+    judged = compared(one, other, *(rng.permutation(DRAWS)[:MOST] for _ in range(2)))
+    return not {verdict for _, verdict in judged.values()} <= SILENT
+
+
+def held(one: Pool, other: Pool, rng: np.random.Generator) -> bool:
+    """Tell whether every interval of a paired comparison holds the mean difference of the whole pools."""
+    mine = rng.integers(0, len(next(iter(one.values()))), MOST)
+    judged = compared(one, other, mine, mine)
+    means = {key: np.nanmean(other[key] - one[key]) for key in one}
+    return all(found.alike or found.low <= means[key] <= found.high for key, (found, _) in judged.items())
 
 
 def draws_until_found(gaps: Floats) -> int:
@@ -120,8 +140,16 @@ def main() -> None:
     wrong = sum(told_apart(of_seed[0][0], of_seed[1][0], rng) for _ in range(CASES))
     rows = len(of_seed[0][0])
     print(f"equal in law, unpaired seeds: told apart in {wrong} of {CASES} comparisons of {rows} rows")
+    both = [
+        {key: np.concatenate([each[side][key] for each in of_seed]) for key in of_seed[0][0]}
+        for side in (0, 1)
+    ]
+    missed = sum(not held(*both, rng) for _ in range(CASES))
+    print(
+        f"paired: an interval missed the mean of {2 * DRAWS} draws in {missed} of {CASES} comparisons of {rows} rows"
+    )
     key = SERVICE, OUTCOME
-    first, second = (np.concatenate([each[side][key] for each in of_seed]) for side in (0, 1))
+    first, second = (pool[key] for pool in both)
     change = float((second - first).mean() / first.mean())
     differs = np.mean(second != first)
     print(f"5 % of the staff: {key[0]} {key[1]} {100 * change:+.2f} %; {differs:.0%} of the draws differ")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
+
 from jinlin.words import columns, say
 from results.compare import written_gap
 from results.comparisons import BY, Row
@@ -71,6 +73,9 @@ def _gap(row: Row, language: str) -> str:
         alone = Estimate(number.mean, number.mean, number.mean, number.kind, number.replications)
         value = _writer(row.outcome)(alone.mean, language)
         return say("alike", language, value=value)
+    if not np.isfinite(row.found.half):
+        value = _writer(row.outcome)(number.mean, language)
+        return say("no interval yet", language, value=value)
     if row.outcome == "concentration":
         return with_interval(number, language, _writer(row.outcome))
     return written_gap("met" if row.outcome in _IN_SHARES else row.outcome, number, language)

@@ -67,6 +67,7 @@ WORDS_COMPARE: dict[str, tuple[str, str]] = {
         "最低收入五分之一承担的等候人日份额",
     ),
     "alike": ("{value} in every draw", "{value}（每次抽取都相同）"),
+    "no interval yet": ("{value} (no interval yet)", "{value}（尚无区间）"),
     "equity": ("Equity", "公平"),
     "compare told by": ("By {by}", "按{by}分"),
     "by county": ("county", "县"),

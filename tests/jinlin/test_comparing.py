@@ -149,14 +149,14 @@ def test_rounds_stop_at_the_first_look_at_which_all_is_known(runs: tuple[str, st
 
 
 def test_rounds_go_on_to_the_limit_where_it_is_not_known(runs: tuple[str, str]) -> None:
-    rounds = invented(open_run(runs[0]), 0.8, 20)
+    rounds = invented(open_run(runs[0]), 0.8, 45)
     last = rounds.until_known(Asked(outcomes=("served",)))
-    assert rounds.asked_for == list(looks(20)) and last.draws == 20 and last.open > 0
+    assert rounds.asked_for == list(looks(45)) and last.draws == 45 and last.open > 0
 
 
 def test_a_coarser_demand_is_met_sooner(runs: tuple[str, str]) -> None:
     drawn = []
-    for share in (0.5, 0.1):
+    for share in (0.5, 0.05):
         demand = Demand(share)
         rounds = invented(open_run(runs[0]), 0.08, 60)
         drawn.append(rounds.until_known(Asked(("nursing-bed",), ("served",), demand, demand)).draws)
