@@ -41,6 +41,7 @@ from sim.recall import Recall
 from sim.services import Service
 from sim.streams import Stream
 from sim.supply import CensusBase
+from sim.unmet import unmet_table
 
 Progress = Callable[[str, int, int], None]  # name of the market, replication, months lived
 
@@ -160,6 +161,8 @@ def _serve(
     watch.note("service")
     tables = {"months": month_table(done, frame), "cascade": cascade_table(done, frame, roll=roll),
               "waits": wait_table(done, frame), "units": unit_table(done, frame)}  # fmt: skip
+    if study.by_group:
+        tables["unmet"] = unmet_table(done, frame, roll)
     watch.note("demand")
     if job.replication or not study.probed:
         return Served(tables, {}, (), agreement)
