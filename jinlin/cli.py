@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from jinlin import __version__, calibrating, foresight
+from jinlin import __version__, calibrating, comparing, foresight, sizing
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import JinlinError, LawBroken
@@ -144,27 +144,7 @@ def report(
     typer.echo(plain(say("wrote", terminal_language(), path=written)))
 
 
-@app.command(help=_help("compare"))
-def compare(
-    first: Annotated[Path, typer.Argument(help=_help("compare first"), metavar="RUN")],
-    second: Annotated[Path, typer.Argument(help=_help("compare second"), metavar="RUN")],
-    lang: Lang = None,
-) -> None:
-    """Compare two runs, paired, with 95 % intervals."""
-    from jinlin.words import columns
-    from results.compare import compare_runs, written
-    from results.tables import open_run
-
-    language = terminal_language(lang)
-    comparison = compare_runs(open_run(first), open_run(second))
-    head = (
-        say("service", language),
-        say("outcome", language),
-        first.name,
-        second.name,
-        say("difference", language),
-    )
-    _print(columns([head, *written(comparison, language)]))
+app.command(help=_help("compare"))(comparing.compare)
 
 
 @app.command(help=_help("explain"))
@@ -288,7 +268,7 @@ def hindcast(
     _print(list_hindcast(done, terminal_language(lang)))
 
 
-for _command in (calibrating.calibrate, foresight.forecast, foresight.pledge, foresight.confront):
+for _command in (calibrating.calibrate, *foresight.COMMANDS, sizing.size):
     app.command(help=_help(_command.__name__))(_command)
 
 

@@ -97,6 +97,9 @@ def confront(
     _print(list_confronted(held_against(read_pledge(pledged), observed), terminal_language(lang)))
 
 
+COMMANDS = (forecast, pledge, confront)
+
+
 def check_free(path: Path) -> None:
     """Raise RunError where a file cannot be written: before minutes are spent on what it should hold."""
     if path.is_dir():

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Mapping
 
 from jinlin.words_ahead import WORDS_AHEAD
+from jinlin.words_compare import WORDS_COMPARE
+from jinlin.words_size import WORDS_SIZE
 
 LANGUAGES = ("en", "zh")
 
@@ -47,9 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "File to write; default: report.html in the first run folder.",
         "写出的文件；默认为第一个结果文件夹中的 report.html。",
     ),
-    "compare": ("Compare two runs, paired, with 95 % intervals.", "配对比较两个结果，附95%区间。"),
-    "compare first": ("A finished run folder.", "一个已完成的结果文件夹。"),
-    "compare second": ("The run folder to compare with it.", "与之比较的结果文件夹。"),
+    **WORDS_COMPARE,
     "explain": (
         "Trace a number of the report to its rows and sources.",
         "把报告中的一个数追溯到数据行与来源。",
@@ -80,6 +80,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "输出情景文件的 JSON Schema，供编辑器使用。",
     ),
     **WORDS_AHEAD,
+    **WORDS_SIZE,
     "hindcast": (
         "Live the census of 2010 to that of 2020 and compare with both and the yearbooks; minutes.",
         "由2010年普查逐人模拟到2020年，与普查、年鉴比较；需数分钟。",

@@ -1,7 +1,8 @@
-"""Compare two runs: paired differences by replication, with 95 % t-intervals.
+"""Compare two runs: paired differences by draw, with 95 % t-intervals.
 
 Pairing holds because residents, needs and thresholds are drawn once per replication and replayed by every
-scenario; it needs the same places, seed and number of replications.
+scenario; it needs the same places, seed and number of replications. Replications that repeat a draw (twins)
+are averaged before differences are taken for independent, and replication 0, at central values, is no draw.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import numpy as np
 import polars as pl
 
 from results.cascades import last_year_rows
+from results.differences import NO_DRAW, Labels, mean_by_draw
+from results.doubt import twins
 from results.estimates import Estimate, estimate, paired, ratio
 from results.manifest import ServiceEntry
 from results.notation import Writer, count, minus, share, with_interval
@@ -23,6 +26,7 @@ from sim.clock import months_of
 from sim.errors import RunError
 
 OUTCOMES = ("served", "waiting", "met", "idle_places", "unmet_days")
+OF_WORK = ("minutes_done",)
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,30 @@ def compare_runs(a: Run, b: Run) -> Comparison:
 
     Raises RunError where places, seed, replications, months or posterior differ: nothing could be paired.
     """
-    _must_match(a, b)
+    must_match(a, b)
     theirs = {each.id for each in b.manifest.services}
     shared = [each for each in a.manifest.services if each.queued and each.id in theirs]
     if not shared:
         raise RunError(f"{a.name} and {b.name} have no service in common; compare runs of the same services")
     rows = [_difference(a, b, service, outcome) for service in shared for outcome in OUTCOMES]
     return Comparison(a, b, tuple(rows))
+
+
+def outcomes_of(service: ServiceEntry) -> tuple[str, ...]:
+    """Name the outcomes of a service: those of a queue, or of a workload; else none."""
+    if service.queued:
+        return OUTCOMES
+    return OF_WORK if service.mechanism == "workload" else ()
+
+
+def draws_of(run: Run) -> Labels:
+    """Label each replication with its draw: a twin with its elder's, replication 0 only where it is alone."""
+    labels = np.arange(run.replications)
+    for first, second in twins(run):
+        labels[second] = first
+    if run.replications > 1:
+        labels[0] = NO_DRAW
+    return labels
 
 
 def outcome_by_replication(run: Run, service: ServiceEntry, outcome: str) -> Array:
@@ -72,21 +93,22 @@ def written(comparison: Comparison, language: str = "en") -> list[tuple[str, ...
         write: Writer = share if row.outcome == "met" else count
         name = services.service(row.service).name[language]
         cells = [with_interval(each, language, write) for each in (row.a, row.b)]
-        cells.append(_gap(row, language))
+        cells.append(written_gap(row.outcome, row.difference, language))
         unit = services.service(row.service).unit[language]
         lines.append((name, say(f"out_{row.outcome}", language, unit=unit), *cells))
     return lines
 
 
-def _gap(row: Difference, language: str) -> str:
+def written_gap(outcome: str, difference: Estimate, language: str) -> str:
     """Write a difference; that of two shares in percentage points."""
-    if row.outcome != "met":
-        return with_interval(row.difference, language, count)
-    points = with_interval(row.difference, language, lambda value, _: minus(f"{100 * value:.1f}"))
+    if outcome != "met":
+        return with_interval(difference, language, count)
+    points = with_interval(difference, language, lambda value, _: minus(f"{100 * value:.1f}"))
     return say("points", language, value=points)
 
 
-def _must_match(a: Run, b: Run) -> None:
+def must_match(a: Run, b: Run) -> None:
+    """Raise RunError where two runs cannot be paired."""
     codes = [tuple(county.code for county in run.manifest.counties) for run in (a, b)]
     checks = (
         ("places", codes[0] == codes[1], "、".join(a.manifest.places), "、".join(b.manifest.places)),
@@ -111,7 +133,9 @@ def _posteriors(a: Run, b: Run) -> tuple[str, bool, str, str]:
 def _difference(a: Run, b: Run, service: ServiceEntry, outcome: str) -> Difference:
     first = outcome_by_replication(a, service, outcome)
     second = outcome_by_replication(b, b.manifest.service(service.id), outcome)
-    return Difference(service.id, outcome, estimate(first), estimate(second), paired(second - first))
+    draws = draws_of(a)
+    gaps, a_side, b_side = (mean_by_draw(each, draws) for each in (second - first, first, second))
+    return Difference(service.id, outcome, estimate(a_side), estimate(b_side), paired(gaps))
 
 
 def _served(run: Run, service: ServiceEntry) -> Array:
@@ -139,10 +163,16 @@ def _unmet_days(run: Run, service: ServiceEntry) -> Array:
     return by_replication(rows, ("unmet_days",), run.replications)["unmet_days"]
 
 
+def _minutes_done(run: Run, service: ServiceEntry) -> Array:
+    rows = run.of_service("months", service.id).filter(pl.col("month").is_in(list(months_of(run.last_year))))
+    return by_replication(rows, ("minutes_done",), run.replications)["minutes_done"]
+
+
 _READERS: dict[str, Callable[[Run, ServiceEntry], Array]] = {
     "served": _served,
     "waiting": _waiting,
     "met": _met,
     "idle_places": _idle_places,
     "unmet_days": _unmet_days,
+    "minutes_done": _minutes_done,
 }

@@ -41,6 +41,7 @@ from sim.recall import Recall
 from sim.services import Service
 from sim.streams import Stream
 from sim.supply import CensusBase
+from sim.unmet import unmet_table
 
 Progress = Callable[[str, int, int], None]  # name of the market, replication, months lived
 
@@ -84,6 +85,12 @@ def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResu
     record = lived.record
     residents = (record.residents_start, record.residents_end, record.resident_months)
     return JobResult(job, life_table(record, frame), served, residents, watch.seconds, watch.peak_mb)
+
+
+def needs_of(study: Study, job: Job, progress: Progress | None = None) -> tuple[Lived, Frame]:
+    """Return the needs of a market in a replication, kept or lived now, and what its tables need to know."""
+    lived = _kept_or_lived(study, job, _Watch(), progress)
+    return lived, _frame_of(study, job, lived, load_atlas())
 
 
 def _kept_or_lived(study: Study, job: Job, watch: _Watch, progress: Progress | None) -> Lived:
@@ -154,6 +161,8 @@ def _serve(
     watch.note("service")
     tables = {"months": month_table(done, frame), "cascade": cascade_table(done, frame, roll=roll),
               "waits": wait_table(done, frame), "units": unit_table(done, frame)}  # fmt: skip
+    if study.by_group:
+        tables["unmet"] = unmet_table(done, frame, roll)
     watch.note("demand")
     if job.replication or not study.probed:
         return Served(tables, {}, (), agreement)

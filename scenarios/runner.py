@@ -31,6 +31,7 @@ KEYS = {
     "life": ("replication", "county", "year"),
     "months": ("replication", "county", "service", "month"),
     "cascade": ("replication", "county", "service", "year", "age_band", "function", "income_fifth", "area"),
+    "unmet": ("replication", "county", "service", "year", "age_band", "function", "income_fifth", "area"),
     "waits": ("replication", "county", "service", "year", "wait_days"),
     "units": ("replication", "county", "unit", "kind", "pool"),
 }

@@ -29,6 +29,8 @@ class Study:
     probed: bool = True
     engine: Engine = Engine.COMPILED
     ledgers: Path | None = None  # where ledgers are kept; None: nowhere
+    numbers: tuple[int, ...] = ()  # of the replications to run, where not all from 0
+    by_group: bool = False  # count days on lists by group as well
     threads: int = 1  # of a job that replays probes: the cores of the workers that have nothing left to do
 
 
@@ -60,7 +62,8 @@ def jobs_of(study: Study, atlas: Atlas) -> list[Job]:
     sizes = {market: int(residents[list(atlas.markets[market].counties)].sum())
              for market in study.selection.markets}  # fmt: skip
     markets = sorted(study.selection.markets, key=lambda market: (-sizes[market], market))
-    return [Job(market, replication) for market in markets for replication in range(study.replications)]
+    numbers = study.numbers or range(study.replications)
+    return [Job(market, replication) for market in markets for replication in numbers]
 
 
 def smallest_job(study: Study, atlas: Atlas) -> Job:

@@ -26,7 +26,7 @@ _BAND_STRIDE = _FUNCTIONS * _FIFTHS * _AREAS
 _STEP, _IN_TIME, _PENDING = 7, 8, 16  # bits of what a spell came to in a year: its furthest step, and flags
 _REQUESTED, _SERVED = int(Step.REQUESTED), int(Step.SERVED)
 _ALREADY_PLACED = int(Outcome.ALREADY_PLACED)
-_MINUTES_PER_MONTH = 43830
+MINUTES_PER_MONTH = 43830
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,15 @@ def spell_outcomes(replay: Replay, frame: Frame, spans: Ints) -> npt.NDArray[np.
     return reach
 
 
+def cell_sizes(frame: Frame) -> tuple[int, ...]:
+    """Return how many counties, services, age bands, functions, income fifths and areas number the cells."""
+    return len(frame.counties), len(frame.services), _BANDS, _FUNCTIONS, _FIFTHS, _AREAS
+
+
 def _year_rows(count: Ints, frame: Frame, year: int) -> Table:
     """Return the rows of one year from the counts of its cells."""
     cell = np.flatnonzero(count.any(axis=1))
-    sizes = (len(frame.counties), len(frame.services), _BANDS, _FUNCTIONS, _FIFTHS, _AREAS)
-    county, service, *group = np.unravel_index(cell, sizes)
+    county, service, *group = np.unravel_index(cell, cell_sizes(frame))
     full = np.full(len(cell), year)
     keys = (frame.county_codes[frame.counties][county], service, full, *group)
     steps = count[cell, : len(STEPS)]
@@ -203,7 +207,7 @@ def _count_persons(spells, reach, roll, spans, bands, count):  # type: ignore[no
             if best < 0 or cell[best] < 0:
                 continue
             middle = (spans[y, 0] + spans[y, 1]) // 2
-            months = age[best] + (middle - max(start[best], 0)) // _MINUTES_PER_MONTH
+            months = age[best] + (middle - max(start[best], 0)) // MINUTES_PER_MONTH
             place = cell[best]
             for edge in bands:
                 place += _BAND_STRIDE * (months >= edge)

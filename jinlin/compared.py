@@ -1,0 +1,89 @@
+"""A comparison as lines of the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from jinlin.words import columns, say
+from results.compare import written_gap
+from results.comparisons import BY, Row
+from results.differences import Verdict
+from results.estimates import Estimate
+from results.manifest import Manifest
+from results.notation import Writer, count, minus, share, with_interval
+from results.words import say as say_in_report
+
+_IN_SHARES = ("met", "poorest_part")
+_OF_TERMINAL = ("minutes_done", "concentration", "poorest_part")  # outcomes that the report does not print
+
+
+def lines_of(
+    rows: Sequence[Row], names: tuple[str, str], manifest: Manifest, language: str, by: str = ""
+) -> list[str]:
+    """Lay rows out in columns: group, service, outcome, both sides, their difference, the verdict."""
+    shown = [row for row in rows if not row.void]
+    head = (say("service", language), say("outcome", language), *names, say("difference", language),
+            say("verdict", language))  # fmt: skip
+    if not by:
+        return columns([head, *(_cells(row, manifest, language) for row in shown)])
+    group = partial(group_name, by=by, manifest=manifest, language=language)
+    told = [(group(row.group), *_cells(row, manifest, language)) for row in shown if row.group is not None]
+    return columns([(say("group", language), *head), *told])
+
+
+def group_name(group: int, by: str, manifest: Manifest, language: str) -> str:
+    """Name a group of a dimension: a county, or a band as the report names it."""
+    if by == "county":
+        return next(each.name for each in manifest.counties if each.code == group)
+    return say_in_report(f"{BY[by]}_{group}", language)
+
+
+def _cells(row: Row, manifest: Manifest, language: str) -> tuple[str, ...]:
+    service = manifest.service(row.service)
+    write = _writer(row.outcome)
+    sides = (with_interval(each, language, write) for each in (row.a, row.b))
+    return (
+        service.name[language],
+        _outcome(row.outcome, service.unit[language], language),
+        *sides,
+        _gap(row, language),
+        verdict_words(row, language),
+    )
+
+
+def _outcome(outcome: str, unit: str, language: str) -> str:
+    if outcome in _OF_TERMINAL:
+        return say(f"outcome {outcome}", language)
+    return say_in_report(f"out_{outcome}", language, unit=unit)
+
+
+def _writer(outcome: str) -> Writer:
+    if outcome == "concentration":
+        return lambda value, language: minus(f"{value:.3f}")
+    return share if outcome in _IN_SHARES else count
+
+
+def _gap(row: Row, language: str) -> str:
+    """Write a difference with its interval, or that it is the same in every draw."""
+    number = row.found.estimate
+    if row.found.alike:
+        alone = Estimate(number.mean, number.mean, number.mean, number.kind, number.replications)
+        value = _writer(row.outcome)(alone.mean, language)
+        return say("alike", language, value=value)
+    if not np.isfinite(row.found.half):
+        value = _writer(row.outcome)(number.mean, language)
+        return say("no interval yet", language, value=value)
+    if row.outcome == "concentration":
+        return with_interval(number, language, _writer(row.outcome))
+    return written_gap("met" if row.outcome in _IN_SHARES else row.outcome, number, language)
+
+
+def verdict_words(row: Row, language: str) -> str:
+    """Say the verdict of a row, and where it is known though the interval is wider than was asked."""
+    verdict = say(f"verdict {row.verdict.name.lower()}", language)
+    if row.verdict is Verdict.NOT_YET_KNOWN or row.settled:
+        return verdict
+    return say("verdict wider", language, verdict=verdict)
