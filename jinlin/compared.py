@@ -11,7 +11,6 @@ from jinlin.words import columns, say
 from results.compare import written_gap
 from results.comparisons import BY, Row
 from results.differences import Verdict
-from results.estimates import Estimate
 from results.manifest import Manifest
 from results.notation import Writer, count, minus, share, with_interval
 from results.words import say as say_in_report
@@ -67,18 +66,22 @@ def _writer(outcome: str) -> Writer:
 
 
 def _gap(row: Row, language: str) -> str:
-    """Write a difference with its interval, or that it is the same in every draw."""
+    """Write a difference with its interval, or that it is the same in every draw, or has none yet."""
     number = row.found.estimate
     if row.found.alike:
-        alone = Estimate(number.mean, number.mean, number.mean, number.kind, number.replications)
-        value = _writer(row.outcome)(alone.mean, language)
-        return say("alike", language, value=value)
+        return say("alike", language, value=_alone(row, language))
     if not np.isfinite(row.found.half):
-        value = _writer(row.outcome)(number.mean, language)
-        return say("no interval yet", language, value=value)
+        return say("no interval yet", language, value=_alone(row, language))
     if row.outcome == "concentration":
         return with_interval(number, language, _writer(row.outcome))
     return written_gap("met" if row.outcome in _IN_SHARES else row.outcome, number, language)
+
+
+def _alone(row: Row, language: str) -> str:
+    """Write the mean difference; that of two shares in percentage points."""
+    if row.outcome in _IN_SHARES:
+        return say_in_report("points", language, value=minus(f"{100 * row.found.mean:.1f}"))
+    return _writer(row.outcome)(row.found.mean, language)
 
 
 def verdict_words(row: Row, language: str) -> str:

@@ -12,11 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from jinlin.cli import app
+from jinlin.compared import lines_of
 from jinlin.rounds import Looked, Rounds
 from results.compare import draws_of
 from results.comparisons import Asked, Side, compare_sides
 from results.demands import Demand
-from results.differences import Family, looks
+from results.differences import Family, Paired, looks
 from results.tables import Run, open_run
 from scenarios.load import load_scenario
 from scenarios.runner import run_study
@@ -220,3 +221,12 @@ def test_the_program_compares_scenarios(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_the_draws_of_a_run_with_one_replication_are_that_one(tmp_path: Path) -> None:
     assert draws_of(open_run(make_run(tmp_path / "one", 1))).tolist() == [0]
+
+
+def test_a_difference_without_an_interval_keeps_its_sign_and_unit(runs: tuple[str, str]) -> None:
+    """Two draws that agree are no proof; the difference of two shares is in points."""
+    side = Side("a", open_run(runs[0]), np.array([0, 1, *[-1] * 23]))
+    (row,) = compare_sides(side, side, Asked(("nursing-bed",), ("met",)), Family(1))
+    gap = Paired(-0.012, np.inf, 2)
+    (_, line) = lines_of([replace(row, found=gap)], ("a", "b"), side.run.manifest, "en")
+    assert "−1.2 points (no interval yet)" in line and line.endswith("not yet known")
