@@ -55,8 +55,16 @@ class Plan:
     seed: int = SEED
 
     def of_trials(self, trials: int) -> Plan:
-        """Return the plan with other trials of the prior."""
-        return replace(self, trials=trials, province=min(self.province, trials))
+        """Return the plan with other trials of the prior, and as much more or less of all else.
+
+        >>> Plan().of_trials(200)
+        Plan(trials=200, province=4, second=80, checks=16, sets=256, draws=1000, seed=20201101)
+        """
+        part = trials / self.trials
+        least = {"province": 2, "second": 2, "checks": 2, "sets": 32}
+        return replace(
+            self, trials=trials, **{n: max(k, round(part * getattr(self, n))) for n, k in least.items()}
+        )
 
 
 @dataclass(frozen=True)
