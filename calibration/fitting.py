@@ -26,6 +26,7 @@ INFORMED = 0.9  # of the prior's standard deviation: a narrower posterior was ta
 MOVED = 0.3  # standard deviations of the prior: so was one whose middle moved so far
 KINDS = {figure: kind for kind, (figure, _, _) in HOMES.items()}
 _YEAR_OF_OTHER_BEDS = 2019  # trials have the beds of 2020
+_LARGEST = 700.0  # the logarithm of the largest float, nearly: an emulator of few trials says anything
 Tell = Callable[[str], None]
 
 
@@ -132,7 +133,8 @@ def _said_of(indicator: str, counts: Mapping[str, Floats]) -> Floats | None:
 
 
 def _three(logs: Floats, scale: float) -> tuple[float, float, float]:
-    low, middle, high = (_rounded(scale * np.exp(each)) for each in np.quantile(logs, QUANTILES))
+    ends = np.quantile(np.minimum(logs, _LARGEST), QUANTILES)
+    low, middle, high = (_rounded(scale * np.exp(each)) for each in ends)
     return low, middle, high
 
 
