@@ -88,6 +88,8 @@ def _counting(language: str) -> Tell:
 
 def list_fitted(fitted: Fitted, language: str) -> list[str]:
     """List the fitted numbers beside their priors, and the observations beside what the model says."""
+    from results.fits import figures
+
     numbers = [tuple(say("fitted head", language).split("|"))]
     for each in fitted.numbers:
         prior, after = (f"{a:.4g} ({b:.4g}–{c:.4g})" for a, b, c in (
@@ -96,7 +98,7 @@ def list_fitted(fitted: Fitted, language: str) -> list[str]:
     targets = [tuple(say("fitted targets", language).split("|"))]
     for target in fitted.targets:
         low, _, high = target.predicted
-        cells = f"{target.observed:,.6g}", f"{target.model[1]:,.4g}", f"{low:,.4g}–{high:,.4g}"
+        cells = f"{target.observed:,.6g}", figures(target.model[1]), f"{figures(low)}–{figures(high)}"
         targets.append(
             (target.indicator, str(target.year), *cells, say("yes" if target.inside else "no", language))
         )

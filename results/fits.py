@@ -26,6 +26,15 @@ def numbers(fitted: Fitted, settings: Settings) -> Laid:
     return head, rows
 
 
+def figures(value: float) -> str:
+    """Write a number with four figures, thousands whole.
+
+    >>> figures(236612.3), figures(2.10349)
+    ('236,600', '2.103')
+    """
+    return f"{float(f'{value:.4g}'):,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def taught(number: FittedNumber) -> str:
     """Say what the targets taught about a setting."""
     if not number.informed:
@@ -43,7 +52,7 @@ def targets(fitted: Fitted) -> Laid:
     rows: list[tuple[str, ...]] = []
     for each in fitted.targets:
         spans = (each.before, each.model, each.emulated, each.predicted)
-        before, model, emulated, predicted = (f"{span[0]:,.4g} – {span[-1]:,.4g}" for span in spans)
+        before, model, emulated, predicted = (f"{figures(span[0])} – {figures(span[-1])}" for span in spans)
         rows.append((
             f"`{each.indicator}`", f"{each.place} {each.year}", f"{each.observed:,.10g} {each.unit}",
             f"{each.spread:.0%}", before, model, emulated, predicted, "yes" if each.inside else "**NO**",
@@ -63,7 +72,7 @@ def judged(fitted: Fitted) -> Laid:
     )
     rows: list[tuple[str, ...]] = []
     for each in fitted.judged:
-        said = ", ".join(f"{value:,.4g}" for value in each.said)
+        said = ", ".join(map(figures, each.said))
         place, observed = f"{each.place} {each.year}", f"{each.observed:,.10g} {each.unit}"
         rows.append((f"`{each.indicator}`", place, observed, said, "yes" if each.inside else "**NO**"))
     return head, rows
