@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -199,13 +198,6 @@ def test_centroids_and_areas_are_fujians() -> None:
     assert ATLAS.counties.area_km2.sum() == pytest.approx(124_000, rel=0.03)  # the province's land, km²
     assert ((ATLAS.counties.lon > 115.8) & (ATLAS.counties.lon < 120.8)).all()
     assert ((ATLAS.counties.lat > 23.5) & (ATLAS.counties.lat < 28.4)).all()
-
-
-def test_the_atlas_loads_quickly() -> None:
-    load_atlas.cache_clear()
-    start = time.perf_counter()
-    load_atlas()
-    assert time.perf_counter() - start < 0.6  # 0.03 s measured; room for a busy machine
 
 
 def test_every_place_name_renders_in_the_font() -> None:
