@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import numpy as np
@@ -261,9 +260,5 @@ def test_a_wrong_header_and_a_figure_that_stands_twice_are_named(tmp_path: Path)
         gather(copies)
 
 
-def test_every_table_is_read_and_quickly() -> None:
+def test_every_table_is_read() -> None:
     assert {figure.table for figure in EVIDENCE.figures} == {path.stem for path in FOLDER.glob("*.csv")}
-    load_evidence.cache_clear()
-    start = time.perf_counter()
-    load_evidence()
-    assert time.perf_counter() - start < 0.6  # 0.02 s measured; room for a busy machine
