@@ -44,7 +44,9 @@ def store_values(values: Mapping[str, float]) -> list[Path]:
         text = changed.get(path) or path.read_text(encoding="utf-8")
         changed[path] = with_value(text, table, value)
     for path, text in changed.items():
-        path.write_text(text, encoding="utf-8")
+        aside = path.with_suffix(".part")
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(path)
     return list(changed)
 
 

@@ -1,8 +1,8 @@
-"""The one fitted level of demand, as it was fitted, and what it predicts without having been fitted to it.
+"""The central level of demand, as it was found, and what it predicts without having been fitted to it.
 
-``calibration.fit`` writes ``level.json``; reports read it here. The level is fitted to the residents of all
-elder-care institutions of the province at the end of 2020 and to nothing else; occupancy by kind of home and
-that of 2019 are predicted, and their misses printed.
+``calibration.fit``, the last step of ``jinlin calibrate``, writes ``level.json``; reports read it here. With
+all else at its central value the level brings the residents of all elder-care institutions at the end of
+2020; occupancy by kind of home and that of 2019 are predicted, and their misses printed.
 """
 
 from __future__ import annotations
@@ -30,9 +30,8 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Level:
-    """The fitted setting, the range that the evidence leaves it, and what it was fitted to.
+    """The setting, its central value, its posterior's 5th and 95th percentile, and what it brings.
 
-    ``low`` and ``high`` are the levels that fit when the mean stay is at the ends of its published range;
     ``entries_per_65_plus`` is the yearly share of people aged 65+ that enters, beside the published range.
     """
 
@@ -49,7 +48,7 @@ class Level:
 
 @cache
 def load_level() -> Level:
-    """Read the fitted level."""
+    """Read the central level."""
     raw = json.loads(FILE.read_text(encoding="utf-8"))
     predictions = tuple(Prediction(**each) for each in raw.pop("predictions"))
     return Level(**raw | {"entries_published": tuple(raw["entries_published"])}, predictions=predictions)

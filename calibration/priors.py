@@ -73,12 +73,6 @@ class Prior:
             return np.exp(np.interp(rank, _RANKS, np.log(self.bounds)))
         return np.asarray(np.interp(rank, _RANKS, self.bounds))
 
-    def rank(self, value: Floats) -> Floats:
-        """Return the ranks of values within the bounds: the inverse of ``at``."""
-        if self.logarithmic:
-            return np.asarray(np.interp(np.log(value), np.log(self.bounds), _RANKS))
-        return np.asarray(np.interp(value, self.bounds, _RANKS))
-
 
 def priors(settings: Settings, names: Sequence[str] = FITTED) -> tuple[Prior, ...]:
     """Return the priors of the settings that are fitted, in order."""

@@ -222,7 +222,7 @@ def observations() -> str:
 
 
 def level() -> str:
-    """Show the one fitted level beside what it was fitted to, and what it predicts with the misses."""
+    """Show the central level of demand beside what it was fitted to, and what it predicts with the misses."""
     from calibration.level import load_level
 
     fitted = load_level()

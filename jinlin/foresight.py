@@ -53,9 +53,7 @@ def forecast(
     from calibration.forecast import table_of
 
     language = terminal_language(lang)
-    check_free(out)
-    compile_kernels(workers or 0, language)
-    done = forecast_with_progress(draws, market_draws, seed, workers or 0, language)
+    done = forecast_for(out, draws, market_draws, seed, workers or 0, language)
     write_aside(out, table_of(done))
     _print([*list_forecast(done, language), say("wrote", language, path=out)])
 
@@ -76,10 +74,8 @@ def pledge(
     from results.tables import open_run
 
     language = terminal_language(lang)
-    check_free(out)
     run = open_run(run_folder) if run_folder else None
-    compile_kernels(workers or 0, language)
-    done = forecast_with_progress(draws, market_draws, seed, workers or 0, language)
+    done = forecast_for(out, draws, market_draws, seed, workers or 0, language)
     whole = pledged(done, run)
     write_aside(out, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
     _print([say("wrote", language, path=out), f"sha256 {whole['sha256']}"])
@@ -126,6 +122,15 @@ def write_aside(path: Path, text: str) -> None:
             Path(aside).unlink(missing_ok=True)
         reason = f"cannot be written: {wrong.strerror}"
         raise RunError(f"{path}: {reason}; give another place with --out") from None
+
+
+def forecast_for(
+    out: Path, draws: int, market_draws: int, seed: int, workers: int, language: str
+) -> Forecast:
+    """Forecast what a file will hold, once it is sure that the file can be written."""
+    check_free(out)
+    compile_kernels(workers, language)
+    return forecast_with_progress(draws, market_draws, seed, workers, language)
 
 
 def forecast_with_progress(draws: int, market_draws: int, seed: int, workers: int, language: str) -> Forecast:

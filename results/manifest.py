@@ -142,7 +142,7 @@ class TargetEntry:
 
 @dataclass(frozen=True)
 class FittedEntry:
-    """The one fitted level: the setting, its value and range, and what it was fitted to."""
+    """The central level of demand: the setting, its value, its posterior, and what it was fitted to."""
 
     setting: str
     value: float

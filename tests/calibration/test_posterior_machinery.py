@@ -27,13 +27,15 @@ def toy(trials: int, seed: int, error: float = 0.1) -> tuple[np.ndarray, np.ndar
     return ranks, outputs + error * noise(seed, 8, (trials, 2))
 
 
-@given(column=st.integers(0, len(FITTED) - 1), rank=st.floats(0, 1))
-def test_the_rank_of_a_value_is_the_rank_it_was_drawn_at(column: int, rank: float) -> None:
+@given(column=st.integers(0, len(FITTED) - 1), ranks=st.tuples(st.floats(0, 1), st.floats(0, 1)))
+def test_a_prior_rises_over_its_cited_range_half_of_it_below_the_guess(
+    column: int, ranks: tuple[float, float]
+) -> None:
     prior = KNOWN[column]
-    value = prior.at(np.array(rank))
-    assert prior.quantity.low - 1e-9 <= value <= prior.quantity.high * (1 + 1e-12) + 1e-12
-    if len(set(prior.bounds.tolist())) == 3:  # where the middle is an end, half of the ranks give one value
-        assert float(prior.rank(value)) == pytest.approx(rank, abs=1e-9)
+    low, middle, high = prior.bounds
+    assert prior.at(np.array([0.0, 0.5, 1.0])) == pytest.approx([low, middle, high])
+    first, second = prior.at(np.sort(ranks))
+    assert low * (1 - 1e-12) <= first <= second or (low < 0 and low <= first <= second)
 
 
 def test_a_setting_that_is_added_moves_no_other_and_trials_can_be_added() -> None:
