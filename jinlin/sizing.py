@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import RunError
+
+if TYPE_CHECKING:
+    from scenarios.sizer import PlaceSize
 
 SEED = 20201101
 LEDGERS = Path("runs", ".ledgers")
@@ -42,6 +47,7 @@ def size(
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help=_help("seed"))] = SEED,
     workers: Annotated[int | None, typer.Option(min=1, max=1024, help=_help("workers"))] = None,
     ledgers: Annotated[Path, typer.Option(help=_help("size ledgers"), metavar="DIR")] = LEDGERS,
+    ledgers_gb: Annotated[float | None, typer.Option(min=0, help=_help("size ledgers_gb"))] = None,
     no_ledgers: Annotated[bool, typer.Option("--no-ledgers", help=_help("size no_ledgers"))] = False,
     lang: Lang = None,
 ) -> None:
@@ -56,17 +62,19 @@ def size(
     from scenarios.capacity_trials import Question, Standard
     from scenarios.load import load_scenario
     from scenarios.sizer import places_of
+    from scenarios.studies import MOST_LEDGERS_GB
     from sim.clock import MONTHS_TO_END_OF_2025
     from sim.places import load_atlas
 
     language, atlas = terminal_language(lang), load_atlas()
     loaded, selection = load_scenario(scenario), atlas.select(place)
     kept = None if no_ledgers else ledgers
+    room = MOST_LEDGERS_GB if ledgers_gb is None else ledgers_gb
     asked = Standard(of, days or 0, part or 0.0, year)
-    question = Question(loaded, service, asked, seed, MONTHS_TO_END_OF_2025, kept, chance)
+    question = Question(loaded, service, asked, seed, MONTHS_TO_END_OF_2025, kept, chance, room)
     own = question.definition.standard
     standard = Standard(of, own.within_days if days is None else days, part or own.share, year)
-    question = Question(loaded, service, standard, seed, MONTHS_TO_END_OF_2025, kept, chance)
+    question = replace(question, standard=standard)
     compile_kernels(workers or 0, language)
     from jinlin.progress import Counter
     from jinlin.size_listing import list_counties, list_size
@@ -86,6 +94,16 @@ def size(
     else:
         lines = list_size(question, sizes[0], sure, language)
     typer.echo("\n".join(plain(line) for line in lines))
+    if kept:
+        tell_room(sizes, kept, room, language)
+
+
+def tell_room(sizes: Sequence[PlaceSize], folder: Path, room: float, language: str) -> None:
+    """Say on the error stream what there was no room to keep, if there is any."""
+    forgotten, tried = (sum(getattr(size, name) for size in sizes) for name in ("forgotten", "tried"))
+    if forgotten:
+        say_room = say("size forgotten", language, some=forgotten, of=tried, folder=folder, room=room)
+        typer.echo(plain(say_room), err=True)
 
 
 def days_of(written: str) -> int:

@@ -50,12 +50,23 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
         "Where lives and needs are kept, for later sizes and runs to replay.",
         "居民的生活与需要存放在何处，供以后求解和运行时重放。",
     ),
+    "size ledgers_gb": (
+        "Room for what is kept, in GB (default 8). A service takes 0.1 to 0.3 GB for each replication of the "
+        "province; a size takes at least two batches of replications.",
+        "可用于存放的空间（GB，默认8）。全省每次重复中，一项服务约占0.1至0.3 GB；求解至少需要两批重复。",
+    ),
     "size no_ledgers": (
         "Keep no lives and needs, and use none that are kept.",
         "不存放、也不使用已存放的生活与需要。",
     ),
     # what is told
     "size tried": ("tried {done} of {parts} replications", "已试算 {done}/{parts}"),
+    "size forgotten": (
+        "{some:,} of {of:,} replications of places did not fit into the {room:g} GB of {folder} and will be "
+        "lived again the next time; give more with --ledgers-gb",
+        "{of:,}次“地点×重复”中有{some:,}次放不进{folder}的{room:g} GB，下次需重新模拟；"
+        "可用 --ledgers-gb 增大",
+    ),
     "stopped size": ("stopped; needs lived so far are kept", "已中断；已算出的需要保留"),
     "size title": ("{service} in {place}, {scenario}, {year}", "{place}：{service}，{scenario}，{year}年"),
     "size standard": (

@@ -18,10 +18,10 @@ import numpy as np
 
 from scenarios.experiments import base_of_province, needs_of
 from scenarios.load import Scenario
-from scenarios.probes import apart, only
+from scenarios.probes import apart
 from scenarios.scaling import UNLIMITED, Scalable
 from scenarios.sizing import Least, SizeError, least_capacity
-from scenarios.studies import Job, Study
+from scenarios.studies import MOST_LEDGERS_GB, Job, Study
 from scenarios.supply import own_settings, supply_plan
 from sim.capacity import build_supply
 from sim.clock import MINUTES_PER_DAY, NEVER, month_start, months_of
@@ -75,6 +75,7 @@ class Question:
     months: int
     ledgers: Path | None = None
     chance_alone: bool = False
+    ledgers_gb: float = MOST_LEDGERS_GB
 
     @property
     def index(self) -> int:
@@ -131,6 +132,7 @@ class Found:
     built: int
     by_county: dict[int, tuple[int, int]]  # planned, and at the floor (or least)
     fees: tuple[float, float] | None  # yuan a month of an occupied place, least and most; None: not sold
+    kept: bool  # are its needs kept for the next time
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class _Met:
     done: Replay
     frame: Frame
     roll: Roll
+    kept: bool
 
 
 def try_capacities(
@@ -157,8 +160,9 @@ def try_capacities(
     planned, sized = scaled.by_county(scaled.capacity), scaled.by_county(floor)
     counties = {county: (places, sized[county]) for county, places in planned.items()}
     return Found(
-        replication, least, kept, place.load(), scaled.capacity, scaled.built_places, counties, place.fees()
-    )
+        replication, least, kept, place.load(), scaled.capacity, scaled.built_places, counties, place.fees(),
+        all(met.kept for met in place.markets),
+    )  # fmt: skip
 
 
 @dataclass
@@ -234,16 +238,17 @@ def _meet(question: Question, selection: Selection, market: int, replication: in
     """Replay the services that meet the one that is sized, at the scenario's supply."""
     scenario, atlas = _held_to(question), load_atlas()
     study = Study(
-        (scenario,), selection, 1, question.seed, question.months, probed=False, ledgers=question.ledgers
-    )
-    lived, frame = needs_of(study, Job(market, replication))
+        (scenario,), selection, 1, question.seed, question.months, probed=False, ledgers=question.ledgers,
+        ledgers_gb=question.ledgers_gb,
+    )  # fmt: skip
     part = next(each for each in apart(scenario.services) if question.index in each)
-    needs, settings = only(lived.ledger, part), question.settings(replication)
+    lived, frame, kept = needs_of(study, Job(market, replication), part)
+    needs, settings = lived.ledger, question.settings(replication)
     plan = own_settings(supply_plan(scenario, settings, question.months))
     supply = build_supply(plan, atlas, base_of_province(), atlas.markets[market].counties)
     stream = Stream.of(question.seed, replication)
     done = replay(needs, scenario.services, settings, supply, stream, question.months)
-    return _Met(done, frame, Roll.of(needs.spells, frame))
+    return _Met(done, frame, Roll.of(needs.spells, frame), kept)
 
 
 def _held_to(question: Question) -> Scenario:

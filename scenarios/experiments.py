@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +27,7 @@ from scenarios.agreement import agree
 from scenarios.ledgers import LedgerStore, Lived, ledger_facts
 from scenarios.load import Scenario
 from scenarios.outcomes import JobResult, Served
-from scenarios.probes import Central, Change, probe_and_bind
+from scenarios.probes import Central, Change, only, probe_and_bind
 from scenarios.spread import census_base
 from scenarios.studies import Job, Study, smallest_job
 from scenarios.supply import own_settings, supply_plan
@@ -87,20 +89,46 @@ def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResu
     return JobResult(job, life_table(record, frame), served, residents, watch.seconds, watch.peak_mb)
 
 
-def needs_of(study: Study, job: Job, progress: Progress | None = None) -> tuple[Lived, Frame]:
-    """Return the needs of a market in a replication, kept or lived now, and what its tables need to know."""
-    lived = _kept_or_lived(study, job, _Watch(), progress)
-    return lived, _frame_of(study, job, lived, load_atlas())
+def needs_of(study: Study, job: Job, part: tuple[int, ...]) -> tuple[Lived, Frame, bool]:
+    """Return the needs for some services of a market in a replication, and what its tables need to know.
+
+    They are kept, or lived now; the third of the three says whether a later run will find them. Of what is
+    lived now that part alone is kept: whoever asks for a part asks for dozens of replications of it, and the
+    whole takes three times the room and the time to read.
+    """
+    lived, stays = _part_of(study, job, part)
+    return lived, _frame_of(study, job, lived, load_atlas()), stays
+
+
+def _part_of(study: Study, job: Job, part: tuple[int, ...]) -> tuple[Lived, bool]:
+    watch = _Watch()
+    if study.ledgers is None:
+        return _narrowed(_live(study, job, watch, None), part), False
+    store, whole = LedgerStore(study.ledgers, study.ledgers_gb), _facts_of(study, job)
+    mine = whole | {"only": [study.scenarios[0].services[index].id for index in part]}
+    if lived := store.read(mine):
+        return lived, True
+    if lived := store.read(whole):
+        return _narrowed(lived, part), True
+    lived = _narrowed(_live(study, job, watch, None), part)
+    return lived, store.write(mine, lived)
+
+
+def _narrowed(lived: Lived, part: tuple[int, ...]) -> Lived:
+    return replace(lived, ledger=only(lived.ledger, part))
+
+
+def _facts_of(study: Study, job: Job) -> dict[str, Any]:
+    first, market = study.scenarios[0], load_atlas().markets[job.market]
+    settings = first.settings.drawn(study.seed, job.replication)
+    return ledger_facts(first, settings, market.name, study.seed, job.replication, study.months)
 
 
 def _kept_or_lived(study: Study, job: Job, watch: _Watch, progress: Progress | None) -> Lived:
     """Return the needs of a market in a replication: those that are kept, else lived now, and then kept."""
     if study.ledgers is None:
         return _live(study, job, watch, progress)
-    first, market = study.scenarios[0], load_atlas().markets[job.market]
-    settings = first.settings.drawn(study.seed, job.replication)
-    facts = ledger_facts(first, settings, market.name, study.seed, job.replication, study.months)
-    store = LedgerStore(study.ledgers)
+    store, facts = LedgerStore(study.ledgers, study.ledgers_gb), _facts_of(study, job)
     lived = store.read(facts)
     if lived is None:
         lived = _live(study, job, watch, progress)

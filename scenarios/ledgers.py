@@ -5,16 +5,19 @@ market, seed, replication, months, the settings that life and founding read, tho
 the definitions of need, and the sources and evidence they are read with. It holds Parquet tables and
 ``ledger.json``, which says what each table should hold. Folders are written aside and renamed; one that is
 damaged, or is not what its name says, is an error that names it. The store keeps to a size: what was used
-longest ago goes first.
+longest ago goes first, but nothing that the command at work has read or written. Were it otherwise, whoever
+goes round through more than fits would find nothing: each ledger would be gone just before its turn.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -25,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scenarios.load import Scenario
+from scenarios.studies import MOST_LEDGERS_GB
 from sim.compiled import fingerprint
 from sim.errors import RunError
 from sim.measures import LifeRecord
@@ -35,7 +39,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 TOLD = "ledger.json"
-MOST_GB = 8.0
+_ASIDE = ".aside-"  # a folder that is being written
+BEGUN = time.time()  # of the command: workers are forked from a server that has imported this
 _HOUSE = Path(__file__).parents[1]
 _READ_BY_LIFE = (
     ("calibration", "*.py"),
@@ -98,10 +103,11 @@ def _canonical(facts: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class LedgerStore:
-    """A folder of kept ledgers, at most ``most_gb`` large."""
+    """A folder of kept ledgers, at most ``most_gb`` large; what was used since ``begun`` (seconds) stays."""
 
     folder: Path
-    most_gb: float = MOST_GB
+    most_gb: float = MOST_LEDGERS_GB
+    begun: float = BEGUN
 
     def read(self, facts: Mapping[str, Any]) -> Lived | None:
         """Return the ledger of some facts, None where none is kept.
@@ -118,15 +124,15 @@ class LedgerStore:
         os.utime(home)
         return _lived(frames, told)
 
-    def write(self, facts: Mapping[str, Any], lived: Lived) -> None:
+    def write(self, facts: Mapping[str, Any], lived: Lived) -> bool:
         """Keep a ledger; where another process has kept it meanwhile, that one stays.
 
-        Raises RunError where the folder cannot be written.
+        Return whether there was room. Raises RunError where the folder cannot be written.
         """
         home = self._home(facts)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            aside = Path(tempfile.mkdtemp(prefix=".aside-", dir=self.folder))
+            aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.folder))
             try:
                 _write(aside, facts, lived)
                 if not home.exists():
@@ -139,22 +145,30 @@ class LedgerStore:
                 f"{self.folder}: a ledger cannot be kept there: {reason}; make room, give another folder "
                 "with --ledgers, or run with --no-ledgers"
             ) from None
-        self._forget_oldest(home)
+        return self._make_room(home)
 
     def _home(self, facts: Mapping[str, Any]) -> Path:
         return self.folder / content_key(facts)
 
-    def _forget_oldest(self, kept: Path) -> None:
-        """Remove what was used longest ago until the rest fits; the one just written stays."""
-        homes = [home for home in self.folder.iterdir() if (home / TOLD).is_file()]
-        sizes = {home: sum(each.stat().st_size for each in home.iterdir()) for home in homes}
-        total = sum(sizes.values())
-        for home in sorted(homes, key=lambda each: each.stat().st_mtime):
+    def _make_room(self, kept: Path) -> bool:
+        """Remove what was used longest ago until the rest fits; if it does not, what was just written."""
+        known = {home: _used(home) for home in self.folder.iterdir() if not home.name.startswith(_ASIDE)}
+        total = sum(size for size, _ in known.values())
+        old = [home for home, (_, last) in known.items() if home != kept and last < self.begun]
+        for home in (*sorted(old, key=lambda each: known[each][1]), kept):
             if total <= self.most_gb * 1e9:
-                return
-            if home != kept:
-                total -= sizes[home]
-                shutil.rmtree(home, ignore_errors=True)
+                break
+            total -= known[home][0]
+            shutil.rmtree(home, ignore_errors=True)
+        return kept.is_dir()
+
+
+def _used(home: Path) -> tuple[int, float]:
+    """Return the bytes of a ledger and when it was used; none of what another process is removing."""
+    try:
+        return sum(each.stat().st_size for each in os.scandir(home)), home.stat().st_mtime
+    except OSError:
+        return 0, math.inf
 
 
 def _unusable(home: Path, why: str) -> RunError:

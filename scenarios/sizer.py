@@ -54,6 +54,8 @@ class PlaceSize:
     rivals: dict[str, Rival]
     by_county: dict[int, tuple[float, int]]
     fees: tuple[float, float] | None  # yuan a month of an occupied place, least and most
+    tried: int = 0  # replications
+    forgotten: int = 0  # of these, whose needs are not kept for the next time
 
 
 @dataclass
@@ -66,6 +68,8 @@ class _Place:
     found: list[Found] = field(default_factory=list)  # of the last batch
     beside: dict[str, int] = field(default_factory=dict)
     sized: Sized | None = None
+    tried: int = 0
+    forgotten: int = 0
 
 
 def places_of(selection: Selection, by_county: bool, atlas: Atlas) -> list[Selection]:
@@ -122,6 +126,8 @@ def _advance(question: Question, sought: list[_Place], pool: ProcessPoolExecutor
         tell(done, len(jobs))
     for each, batch in zip(sought, batches, strict=True):
         each.found = sorted(batch, key=lambda found: found.replication)
+        each.tried += len(batch)
+        each.forgotten += sum(not found.kept for found in batch)
         each.beside = each.beside or _beside(question, each.found)
         try:
             each.ask = each.asking.send([found.least for found in each.found])
@@ -185,6 +191,8 @@ def _summed_up(question: Question, place: _Place) -> PlaceSize:
         rivals=rivals,
         by_county=counties,
         fees=_fees(found),
+        tried=place.tried,
+        forgotten=place.forgotten,
     )
 
 

@@ -16,6 +16,8 @@ from sim.kinds import Engine
 from sim.parameters import Settings
 from sim.places import Atlas, Selection
 
+MOST_LEDGERS_GB = 8.0
+
 
 @dataclass(frozen=True)
 class Study:
@@ -29,6 +31,7 @@ class Study:
     probed: bool = True
     engine: Engine = Engine.COMPILED
     ledgers: Path | None = None  # where ledgers are kept; None: nowhere
+    ledgers_gb: float = MOST_LEDGERS_GB  # room for them
     numbers: tuple[int, ...] = ()  # of the replications to run, where not all from 0
     by_group: bool = False  # count days on lists by group as well
     threads: int = 1  # of a job that replays probes: the cores of the workers that have nothing left to do

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from jinlin.cli import app
 from jinlin.size_listing import list_counties, list_size
+from jinlin.sizing import tell_room
 from scenarios.capacity_trials import Question, Standard
 from scenarios.load import load_scenario
 from scenarios.sizer import PlaceSize, Rival
@@ -110,6 +112,18 @@ def test_counties_are_added_up_apart_in_what_is_wanting_and_what_is_too_much() -
     lines = list_counties(question(), sizes, 0.95, "en")
     assert lines[-1] == "all: 5 places wanting, 30 too many"
     assert sum("none:" in line for line in lines) == 2
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "3 of 40"), ("zh", "40次")])
+def test_what_there_was_no_room_to_keep_is_said_with_the_remedy(
+    language: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    size = place_size(50, 80.0)
+    tell_room([size], Path("runs"), 8.0, language)
+    assert capsys.readouterr() == ("", "")
+    tell_room([size, replace(size, tried=40, forgotten=3)], Path("runs"), 8.0, language)
+    told = capsys.readouterr().err
+    assert says in told and "8 GB" in told and "--ledgers-gb" in told and told.count("\n") == 1
 
 
 @pytest.mark.slow

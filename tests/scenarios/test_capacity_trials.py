@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from math import inf
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -106,3 +108,19 @@ def test_what_has_no_places_or_is_not_there_is_refused() -> None:
     for name, says in (("community-errand", "break-even"), ("no-such", "nursing-bed")):
         with pytest.raises(SizeError, match=says):
             _ = replace(question(), service=name).index
+
+
+def test_needs_are_kept_for_the_services_that_meet_the_one_that_is_sized_alone(tmp_path: Path) -> None:
+    asked = replace(question(), ledgers=tmp_path)
+    (place,) = places_of(load_atlas().select([SMALLEST]), False, load_atlas())
+    lived = try_capacities(asked, place, 1, 0)
+    (home,) = tmp_path.iterdir()
+    services = set(pl.read_parquet(home / "spells.parquet")["service"])
+    assert services == {3, 4}, "nursing and ordinary beds replace one another"
+    assert asked.scenario.services[3].id == "nursing-bed" and lived.kept
+    assert (
+        try_capacities(asked, place, 1, 0)
+        == lived
+        == replace(try_capacities(question(), place, 1, 0), kept=True)
+    )
+    assert not try_capacities(replace(asked, ledgers_gb=0.0), place, 2, 0).kept, "there is no room"

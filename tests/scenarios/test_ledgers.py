@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
@@ -170,6 +171,22 @@ def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
     size = sum(each.stat().st_size for each in (tmp_path / content_key(facts(seed=1))).iterdir())
     LedgerStore(tmp_path, most_gb=3.5 * size / 1e9).write(facts(seed=4), kept())
     assert [roomy.read(facts(seed=seed)) is not None for seed in (1, 2, 3, 4)] == [True, True, False, True]
+
+
+def size_of(home: Path) -> float:
+    return sum(each.stat().st_size for each in home.iterdir()) / 1e9
+
+
+def test_who_goes_round_through_more_than_fits_finds_what_did_fit(tmp_path: Path) -> None:
+    LedgerStore(tmp_path).write(facts(seed=0), kept())
+    room = 2.5 * size_of(tmp_path / content_key(facts(seed=0)))
+    for _ in range(2):
+        store, found = LedgerStore(tmp_path, room, begun=time.time()), []
+        time.sleep(0.01)
+        for seed in (1, 2, 3):
+            found.append(store.read(facts(seed=seed)) is not None or store.write(facts(seed=seed), kept()))
+        assert found == [True, True, False], "what an earlier command used went, what this one used did not"
+    assert store.read(facts(seed=0)) is None and store.read(facts(seed=3)) is None
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
