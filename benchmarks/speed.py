@@ -63,8 +63,19 @@ def run(places: tuple[str, ...], replications: int, workers: int, folder: Path) 
     return json.loads((folder / "summary.json").read_text(encoding="utf-8")), wall
 
 
+def quickest(*words: str) -> float:
+    """Return the seconds of the quickest of five calls of Python with some words."""
+
+    def once() -> float:
+        start = time.perf_counter()
+        subprocess.run([sys.executable, *words], capture_output=True, check=True)
+        return time.perf_counter() - start
+
+    return min(once() for _ in range(5))
+
+
 def main() -> None:
-    """Print the ratios of one small run, and what a second worker brings."""
+    """Print the ratios of one small run, of the help, and what a second worker brings."""
     busy = psutil.cpu_percent(2)
     if busy > BUSY:
         print(f"the processors are {busy:.0f} % busy with other work: the ratios below are disturbed")
@@ -80,6 +91,10 @@ def main() -> None:
         for stage in STAGES:
             print(f"  {stage:<10} {summary['seconds'][stage] / stick:8.2f} yardsticks")
         print(f"  {'peak':<10} {summary['peak_mb']:8.0f} MB")
+        helped, nothing = quickest("-m", "jinlin", "--help"), quickest("-c", "pass")
+        print(
+            f"jinlin --help: {helped:.2f} s, {helped / nothing:.1f} times as long as Python with nothing to do"
+        )
         alone = run(TWO, 1, 1, folder / "alone")[1]
         together = run(TWO, 1, 2, folder / "together")[1]
         print(f"{' and '.join(TWO)}: two workers are {alone / together:.2f} times as fast as one")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from results.doubt import twins
 from results.estimates import Estimate
 from results.explain import account
 from results.facts import FirstPage, first_page, period
@@ -76,9 +77,16 @@ def front(run: Run, language: str) -> dict[str, Any]:
 
 def _scope(run: Run, page: FirstPage, language: str) -> list[str]:
     grade = lowest_grade([each.grade for each in page.verdicts])
-    drawn = {"count": run.replications, "drawn": run.replications - 1}
-    draws = say("draws", language, **drawn) if run.replications > 1 else say("draw", language)
-    return [period(run, language), draws, say("grade", language, grade=grade)]
+    return [period(run, language), _draws(run, language), say("grade", language, grade=grade)]
+
+
+def _draws(run: Run, language: str) -> str:
+    """Say how many replications drew numbers of their own, and how many repeat those of another."""
+    if run.replications == 1:
+        return say("draw", language)
+    again = len(twins(run))
+    repeated = say("twins", language, count=again) if again else ""
+    return say("draws", language, count=run.replications, drawn=run.replications - 1 - again, twins=repeated)
 
 
 def _notes(verdicts: Sequence[Verdict], language: str) -> list[str]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 FILE = "manifest.json"
-PROVINCE_COUNTIES = 83
 
 
 @dataclass(frozen=True)
@@ -214,11 +213,6 @@ class Manifest:
     def assumed(self) -> tuple[SettingEntry, ...]:
         """List the numbers that replications draw from their ranges."""
         return tuple(each for each in self.settings if each.uncertain)
-
-    @property
-    def whole_province(self) -> bool:
-        """Tell whether every county was run and is reported."""
-        return len(self.counties) == PROVINCE_COUNTIES
 
     def service(self, name: str) -> ServiceEntry:
         """Return a service by id."""

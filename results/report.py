@@ -18,6 +18,7 @@ from results.compare import compare_runs, written
 from results.drawings import Drawing, numbered, renamed
 from results.front import front
 from results.pages import later_pages
+from results.sensitivity import with_rankings
 from results.tables import Run, open_run, writing
 from results.words import LANGUAGES, say
 from sim.errors import RunError
@@ -37,7 +38,7 @@ def write_report(folders: Sequence[str | Path], language: str = "zh", out: str |
         raise RunError("no run folder is given; name one or more folders that 'jinlin run' wrote")
     if language not in LANGUAGES:
         raise RunError(f"language {language!r} is not known; choose zh or en")
-    runs = [open_run(folder) for folder in folders]
+    runs = [with_rankings(open_run(folder)) for folder in folders]
     path = Path(out) if out else runs[0].folder / _name(language)
     drawings: list[Drawing] = []
     html = render(runs, language, drawings)

@@ -20,7 +20,7 @@ from results.manifest import (
     write_manifest,
 )
 from results.probing import binding_frame, turning_frame
-from results.sensitivity import sensitivity_frame
+from results.sensitivity import rests_on_draws, sensitivity_frame
 from results.summary import write_summary
 from results.tables import Run, writing
 from scenarios.load import Scenario
@@ -73,7 +73,8 @@ def write_run(folder: Path, study: Study, scenario: Scenario, outcome: Outcome) 
         probed = _with_cost_probes(outcome, len(probes_of(scenario)), len(probes))
         frames["turning"] = turning_frame(manifest, probes, probed, outcome.tables)
         frames["binding"] = binding_frame(manifest, outcome.bindings)
-        frames["sensitivity"] = sensitivity_frame(Run(folder, manifest, dict(frames)))
+        if rests_on_draws(study.replications):
+            frames["sensitivity"] = sensitivity_frame(Run(folder, manifest, dict(frames)))
     with writing(folder):
         for name, frame in frames.items():
             _aside(folder / f"{name}.parquet", conform(name, frame))

@@ -1,9 +1,10 @@
 """Sobol indices of every verdict: which assumed numbers its variance comes from, by an emulator.
 
 The emulator (``results.emulators``) rests on the probes and, from 20 replications on, on these; with fewer it
-knows only the numbers that need no new life. Each number is taken from its own range, independent of all
-others, also where replications draw some of them together: indices of numbers that depend on one another are
-not defined.
+knows only the numbers that need no new life. Then the indices say nothing that the probes do not, and wait
+for a reader: a run of seconds does not spend two of them on a table that nobody may open. Each number is
+taken from its own range, independent of all others, also where replications draw some of them together:
+indices of numbers that depend on one another are not defined.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from results.dictionary import E6, E9, spec
+from results.dictionary import E6, E9, conform, spec
 from results.emulators import Emulator, Seen, emulate
 from results.estimates import ENOUGH_FOR_PERCENTILES
 from results.manifest import SettingEntry, TargetEntry
@@ -48,6 +49,18 @@ def unscaled(entry: SettingEntry, at: float) -> float:
     return entry.value + at * (entry.value - entry.low if at < 0 else entry.high - entry.value)
 
 
+def rests_on_draws(replications: int) -> bool:
+    """Tell whether a run has replications enough for its rankings to rest on them."""
+    return replications >= ENOUGH_FOR_PERCENTILES
+
+
+def with_rankings(run: Run) -> Run:
+    """Return a run whose rankings can be read: made now where it was probed and its folder holds none."""
+    if run.has("sensitivity") or not run.has("turning"):
+        return run
+    return run.having("sensitivity", conform("sensitivity", sensitivity_frame(run)))
+
+
 def sensitivity_frame(run: Run) -> pl.DataFrame:
     """Tabulate the indices of the numbers that move each metric of each target most."""
     ranking = _Ranking.of(run)
@@ -71,7 +84,7 @@ class _Ranking:
         numbers = run.manifest.assumed
         drawn = run.table("draws").filter(pl.col("replication") > 0).sort("replication")
         each = [drawn.filter(pl.col("parameter") == n.name)["value_e9"].to_numpy() / E9 for n in numbers]
-        draws = min(run.replications - 1, MOST_DRAWS) if run.replications >= ENOUGH_FOR_PERCENTILES else 0
+        draws = min(run.replications - 1, MOST_DRAWS) if rests_on_draws(run.replications) else 0
         points = [scaled(number, values[:draws]) for number, values in zip(numbers, each, strict=True)]
         nearest: dict[tuple[str, str, str], float] = {}
         for point in turning_points(run):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +62,10 @@ class Run:
         if name not in self._read:
             self._read[name] = self._load(name)
         return self._read[name]
+
+    def having(self, name: str, frame: pl.DataFrame) -> Run:
+        """Return the run with a table in it that its folder does not hold."""
+        return replace(self, _read=self._read | {name: frame})
 
     def of_service(self, name: str, service: str) -> pl.DataFrame:
         """Return the rows of a table that belong to a service (kept, for every number asks for them)."""

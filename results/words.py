@@ -17,8 +17,8 @@ FILE = Path(__file__).parent / "words.toml"
 def say(key: str, language: str, **parts: object) -> str:
     """Return the words of a key in a language, filled with parts.
 
-    >>> say("draws", "en", count=200, drawn=199)
-    '200 replications (1 at central values, 199 drawn)'
+    >>> say("draws", "en", count=4, drawn=3, twins="")
+    '4 replications (1 at central values, 3 drawn)'
     """
     return str(_read()["words"][key][language]).format(**parts)
 

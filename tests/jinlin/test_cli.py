@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 import tomllib
 from dataclasses import dataclass
 from io import StringIO
@@ -172,17 +171,9 @@ def test_the_version_is_that_of_the_project(here: Path) -> None:
 # ---- help and language
 
 
-def test_help_lists_every_command_and_answers_at_once(here: Path) -> None:
-    fastest = min(_seconds_of_help() for _ in range(3))
-    assert fastest < 1.0, "0.3 s is the aim on an idle machine; this is a busy one"
+def test_help_lists_every_command(here: Path) -> None:
     output = shell("--help").stdout
     assert all(f"\n  {command} " in output for command in COMMANDS)
-
-
-def _seconds_of_help() -> float:
-    begun = time.perf_counter()
-    shell("--help")
-    return time.perf_counter() - begun
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])

@@ -12,6 +12,7 @@ import pytest
 
 from results.doubt import FEWEST_PAIRS, doubts, split, twins
 from results.estimates import Interval
+from results.front import front
 from results.summary import summary
 from results.tables import Run, open_run
 from sim.parameters import draw_of
@@ -94,6 +95,14 @@ def test_a_number_that_is_the_same_everywhere_has_nothing_to_split() -> None:
 def test_twins_are_those_that_the_drawn_numbers_show(many: Run, run: Run) -> None:
     assert twins(many) == [(r - 1, r) for r in range(5, 55, 5)]
     assert twins(run) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "44 drawn, 10 twins"), ("zh", "44 次抽样，10 次沿用前一次的参数")]
+)
+def test_the_first_page_counts_draws_and_twins_apart(many: Run, run: Run, language: str, says: str) -> None:
+    assert says in " ".join(front(many, language)["scope"])
+    assert "10" not in front(run, language)["scope"][1], "two replications have no twins"
 
 
 def test_a_run_from_before_there_were_twins_is_not_split(many: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,14 +14,21 @@ from results.dictionary import E6, E9, conform
 from results.influences import LEAST_EXPLAINED, MOST, rankings, rankings_of
 from results.manifest import SettingEntry
 from results.movers import mover_groups
-from results.sensitivity import scaled, sensitivity_frame, unscaled
+from results.report import write_report
+from results.sensitivity import scaled, sensitivity_frame, unscaled, with_rankings
 from results.summary import summary
-from results.tables import Run
+from results.tables import Run, open_run
 from results.turning import effects, turning_points
 from sim.kinds import Quality
 from sim.parameters import Quantity
 
 CHILDCARE, WORKERS = "childcare-slots-per-1000", "t2-community-workers-per-10k"
+
+
+@pytest.fixture(scope="module")
+def real(real: Run) -> Run:
+    """Rank the two replications of the model, as a report does."""
+    return with_rankings(real)
 
 
 def with_draws(run: Run, replications: int, slope: float = 0.0) -> Run:
@@ -110,6 +118,15 @@ def test_a_number_of_life_is_seen_in_the_draws_and_only_there(run: Run):
     few = ranked(with_draws(run, 19, slope=60), WORKERS, "minutes_balance")
     assert few["parameter"].to_list() == ["community-errand.minutes"]
     assert few["draws"].to_list() == [0] and few["explained_e6"].to_list() == [None]
+
+
+def test_few_replications_are_ranked_when_a_report_is_asked_for(real: Run, run: Run, tmp_path: Path):
+    assert not open_run(real.folder).has("sensitivity") and real.has("turning")
+    assert all(target["moved_by"] == [] for target in summary(open_run(real.folder))["targets"])
+    page = write_report([real.folder], "en", tmp_path / "report.html").read_text(encoding="utf-8")
+    first = rankings(real)[0].influences[0].parameter
+    assert "no new life" in page and html.escape(real.manifest.setting(first).title("en")) in page
+    assert with_rankings(run) is run, "what a folder holds is not made again"
 
 
 def test_few_replications_rank_as_the_probes_do(real: Run):
