@@ -92,9 +92,7 @@ def main() -> None:
             print(f"  {stage:<10} {summary['seconds'][stage] / stick:8.2f} yardsticks")
         print(f"  {'peak':<10} {summary['peak_mb']:8.0f} MB")
         helped, nothing = quickest("-m", "jinlin", "--help"), quickest("-c", "pass")
-        print(
-            f"jinlin --help: {helped:.2f} s, {helped / nothing:.1f} times as long as Python with nothing to do"
-        )
+        print(f"jinlin --help: {helped:.2f} s, {helped / nothing:.1f} times Python with nothing to do")
         alone = run(TWO, 1, 1, folder / "alone")[1]
         together = run(TWO, 1, 2, folder / "together")[1]
         print(f"{' and '.join(TWO)}: two workers are {alone / together:.2f} times as fast as one")

@@ -21,7 +21,7 @@ from scenarios.load import Scenario
 from scenarios.probes import apart
 from scenarios.scaling import UNLIMITED, Scalable
 from scenarios.sizing import Least, SizeError, least_capacity
-from scenarios.studies import MOST_LEDGERS_GB, Job, Study
+from scenarios.studies import MOST_LEDGERS_GB, Job, Study, drawn_settings
 from scenarios.supply import own_settings, supply_plan
 from sim.capacity import build_supply
 from sim.clock import MINUTES_PER_DAY, NEVER, month_start, months_of
@@ -100,7 +100,7 @@ class Question:
 
     def settings(self, replication: int) -> Settings:
         """Return the settings of a replication."""
-        return self.scenario.settings.drawn(self.seed, 0 if self.chance_alone else replication)
+        return drawn_settings(self.scenario.settings, self.seed, 0 if self.chance_alone else replication)
 
 
 @dataclass(frozen=True)

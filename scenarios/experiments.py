@@ -29,7 +29,7 @@ from scenarios.load import Scenario
 from scenarios.outcomes import JobResult, Served
 from scenarios.probes import Central, Change, only, probe_and_bind
 from scenarios.spread import census_base
-from scenarios.studies import Job, Study, smallest_job
+from scenarios.studies import Job, Study, drawn_settings, smallest_job
 from scenarios.supply import own_settings, supply_plan
 from sim.capacity import build_supply
 from sim.margins import Cells, rake
@@ -120,7 +120,7 @@ def _narrowed(lived: Lived, part: tuple[int, ...]) -> Lived:
 
 def _facts_of(study: Study, job: Job) -> dict[str, Any]:
     first, market = study.scenarios[0], load_atlas().markets[job.market]
-    settings = first.settings.drawn(study.seed, job.replication)
+    settings = drawn_settings(first.settings, study.seed, job.replication)
     return ledger_facts(first, settings, market.name, study.seed, job.replication, study.months)
 
 

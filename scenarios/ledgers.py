@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scenarios.load import Scenario
-from scenarios.studies import MOST_LEDGERS_GB
+from scenarios.studies import MOST_LEDGERS_GB, drawn_settings
 from sim.compiled import fingerprint
 from sim.errors import RunError
 from sim.measures import LifeRecord
@@ -69,7 +69,7 @@ def ledger_facts(
     `settings` are those of the replication (drawn).
     """
     read = {name: q.value for name, q in sorted(settings.quantities.items()) if q.touches == "life"}
-    baseline = scenario.aligned_on.drawn(seed, replication)
+    baseline = drawn_settings(scenario.aligned_on, seed, replication)
     needs = [
         (s.id, s.mechanism.name, s.group, s.ask_every_months, s.wish_ceiling, [repr(n.who) for n in s.needed])
         for s in scenario.services

@@ -7,6 +7,7 @@ half of the house, could be read.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from calibration.evidence import load_evidence
@@ -43,6 +44,12 @@ class Job:
 
     market: int
     replication: int
+
+
+@lru_cache(maxsize=256)
+def drawn_settings(settings: Settings, seed: int, replication: int) -> Settings:
+    """Return the settings of a replication, remembered: jobs ask again and again."""
+    return settings.drawn(seed, replication)
 
 
 def life_key(scenario: Scenario) -> str:

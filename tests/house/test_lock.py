@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 HOUSE = Path(__file__).parents[2]
 PACKAGES = {"sim", "calibration", "scenarios", "results", "jinlin"}
+OWN = PACKAGES | {"tests", "docs", "benchmarks"}
 LOCK = HOUSE / "requirements.lock"
 PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
 FILES_WITH_WORDS = [
@@ -48,7 +49,7 @@ def foreign_imports(*folders: str) -> dict[str, set[str]]:
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
                 for name in {each.split(".")[0] for each in names}:
-                    if name and name not in PACKAGES | {"tests", "docs"} | set(sys.stdlib_module_names):
+                    if name and name not in OWN | set(sys.stdlib_module_names):
                         found.setdefault(name, set()).add(path.relative_to(HOUSE).as_posix())
     return found
 
