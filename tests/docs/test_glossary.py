@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 import sim.kinds
+from jinlin.words_compare import WORDS_COMPARE
+from results import differences
+from results.demands import EQUITY
 from results.verdicts import Verdict
 from results.words import say
 from scenarios.definitions import load_services
@@ -80,6 +83,14 @@ def test_verdicts_are_those_that_are_judged() -> None:
     assert set(VERDICTS) <= entries("Verdicts").keys()
 
 
+def test_verdicts_on_differences_stand_under_the_words_of_the_terminal() -> None:
+    here = entries("Comparing")
+    for each in differences.Verdict:
+        english, chinese = WORDS_COMPARE[f"verdict {each.name.lower()}"]
+        assert here.get(each.name) == (chinese, english) == (chinese, each.value)
+    assert EQUITY.keys() <= here.keys()
+
+
 def test_the_steps_of_the_cascade_are_named_as_in_reports() -> None:
     chinese = {row[0].strip("`"): row[1] for row in cells(section("`Step`"))}
     assert chinese == {step.name: say(f"step_{step.name.lower()}", "zh") for step in Step}
@@ -92,6 +103,7 @@ def test_no_name_is_explained_twice_on_one_shelf() -> None:
         "Services",
         "Facilities and staff",
         "Verdicts",
+        "Comparing",
         "Running",
     ):
         names = [row[2] for row in cells(section(heading))]
