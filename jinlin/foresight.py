@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +11,7 @@ import typer
 
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, columns, known_language, plain, say, terminal_language
-from sim.errors import RunError
+from results.files import check_free, write_aside
 
 SEED = 20201101
 _TENTH = 10
@@ -94,34 +92,6 @@ def confront(
 
 
 COMMANDS = (forecast, pledge, confront)
-
-
-def check_free(path: Path) -> None:
-    """Raise RunError where a file cannot be written: before minutes are spent on what it should hold."""
-    if path.is_dir():
-        raise RunError(f"{path}: is a folder; give a file with --out")
-    folder = path.parent
-    if not folder.is_dir():
-        raise RunError(f"{folder}: is no folder; make it first, or give another place with --out")
-    if not os.access(folder, os.W_OK):
-        raise RunError(f"{path}: cannot be written: permission denied; give another place with --out")
-
-
-def write_aside(path: Path, text: str) -> None:
-    """Write a file under another name and rename it, so that it is whole or not there."""
-    check_free(path)
-    aside = ""
-    try:
-        handle, aside = tempfile.mkstemp(prefix=".aside-", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            out.write(text)
-        os.chmod(aside, 0o644)
-        os.replace(aside, path)
-    except OSError as wrong:
-        if aside:
-            Path(aside).unlink(missing_ok=True)
-        reason = f"cannot be written: {wrong.strerror}"
-        raise RunError(f"{path}: {reason}; give another place with --out") from None
 
 
 def forecast_for(

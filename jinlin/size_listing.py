@@ -28,14 +28,14 @@ PAID_BY = tuple(payer for payer in PAYERS if payer != "all")
 
 def list_size(question: Question, size: PlaceSize, confidence: float, language: str) -> list[str]:
     """List the answer for one place, what stands beside it, and its cost; or why there is none."""
-    head = _head(question, names_of(size.selection), confidence, language)
+    head = head_lines(question, [size], confidence, language)
     why = refusal(size)
     if why:
         return [*head, *_refused(question, size, why, confidence, language)]
     more = -spare(size)
     lines = [
         *head,
-        *_answer(question, size, language),
+        *answer_lines(question, size, language),
         *_ways(size, language),
         _balance(question, size, language),
     ]
@@ -55,11 +55,14 @@ def list_counties(
         "counties total", language,
         wanting=-sum(min(each, 0) for each in known), spare=sum(max(each, 0) for each in known),
     )  # fmt: skip
+    return [*head_lines(question, sizes, confidence, language), *columns(rows), total]
+
+
+def head_lines(
+    question: Question, sizes: Sequence[PlaceSize], confidence: float, language: str
+) -> list[str]:  # fmt: skip
+    """Say of what and where sizes were found, for which standard, and what is scaled and drawn."""
     place = load_atlas().describe([county for each in sizes for county in each.selection.counties])
-    return [*_head(question, place, confidence, language), *columns(rows), total]
-
-
-def _head(question: Question, place: str, confidence: float, language: str) -> list[str]:
     service, standard = question.definition, question.standard
     words = {"place": place, "scenario": question.scenario.title[language], "year": standard.year}
     return [
@@ -73,7 +76,8 @@ def _head(question: Question, place: str, confidence: float, language: str) -> l
     ]  # fmt: skip
 
 
-def _answer(question: Question, size: PlaceSize, language: str) -> list[str]:
+def answer_lines(question: Question, size: PlaceSize, language: str) -> list[str]:
+    """Say the least capacity of a place, how it was checked, its staff and its use."""
     sized, capacity = size.sized, size.sized.capacity or 0
     (mean, worst), (low, high) = mean_and_worst(size.reached), sized.interval
     lines = [
@@ -179,8 +183,8 @@ def _county_row(question: Question, size: PlaceSize, language: str) -> tuple[str
     name, planned = names_of(size.selection), size.rivals["planned"].places
     why = refusal(size)
     if why:
-        said = say(f"why {why.value}", language, step=say(f"step {held_at(size).step}", language))
-        return (name, say("county refused", language, why=said), f"{planned:,.0f}", "", "", "", "")
+        said = say("county refused", language, why=why_none(size, why, language))
+        return (name, said, f"{planned:,.0f}", "", "", "", "")
     over = spare(size)
     idle = _idle(question, over, language) if over >= 1 else ""
     mean, _ = mean_and_worst(size.reached)
@@ -188,6 +192,11 @@ def _county_row(question: Question, size: PlaceSize, language: str) -> tuple[str
         name, f"{size.sized.capacity:,}", f"{planned:,.0f}", f"{over:+,.0f}", idle, _percent(mean),
         f"{size.sized.met}/{size.sized.fresh}",
     )  # fmt: skip
+
+
+def why_none(size: PlaceSize, why: Refusal, language: str) -> str:
+    """Say in a few words why a place has no size."""
+    return say(f"why {why.value}", language, step=say(f"step {held_at(size).step}", language))
 
 
 def _spread(size: PlaceSize, language: str) -> list[str]:

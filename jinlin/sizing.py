@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from jinlin.books import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
+from jinlin.money import fen_of
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import RunError
 
@@ -43,6 +45,8 @@ def size(
     workers: Annotated[int | None, typer.Option(min=1, max=1024, help=_help("workers"))] = None,
     ledgers: Annotated[Path, typer.Option(help=_help("size ledgers"), metavar="DIR")] = LEDGERS,
     no_ledgers: Annotated[bool, typer.Option("--no-ledgers", help=_help("size no_ledgers"))] = False,
+    budget: Annotated[str, typer.Option(help=_help("budget"), metavar="YUAN")] = "",
+    xlsx: Xlsx = None,
     lang: Lang = None,
 ) -> None:
     """Size a service to a standard, with confidence."""
@@ -53,6 +57,8 @@ def size(
     _one_of("--of", of, ("requested", "needed"))
     _one_of("--by", by, ("", "county"))
     days, part = days_of(within) if within else None, share_of("--share", share) if share else None
+    money = fen_of("--budget", budget) if budget else None
+    check_book(xlsx)
     from scenarios.capacity_trials import Question, Standard
     from scenarios.load import load_scenario
     from scenarios.sizer import places_of
@@ -86,6 +92,10 @@ def size(
     else:
         lines = list_size(question, sizes[0], sure, language)
     typer.echo("\n".join(plain(line) for line in lines))
+    if xlsx:
+        from jinlin.size_book import save_sizes
+
+        save_sizes(xlsx, question, sizes, (sure, replications, money), language)
 
 
 def days_of(written: str) -> int:
