@@ -69,7 +69,7 @@ def save_book(
     if sources:
         pages.append(sources_table(sources, language))
     write_aside(path, workbook(pages, language, say("about title", language, what=what)), OPTION)
-    typer.echo(plain(say("wrote", language, path=path)), err=True)
+    typer.echo(plain(say("wrote", language, path=path)))
 
 
 def column(key: str, language: str, unit: str = "", kind: Kind = Kind.TEXT, **more: str | bool) -> Column:

@@ -14,6 +14,12 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     # sheets
     "sheet about": ("About", "说明"),
     "sheet sizes": ("Sizes", "规模"),
+    "sheet idle": ("Idle", "空置"),
+    "idle note": (
+        "Idle: usable places of the scenario that stand free on average. Too much: those that could go without "
+        "breaking the standard.",
+        "空置：情景中可用而平均空着的名额。过多：减少后仍达标的名额。",
+    ),
     "sheet ways": ("Ways to size", "方法比较"),
     "sheet bills": ("Costs", "费用"),
     "sheet cascade": ("Cascade", "逐级流失"),
@@ -75,8 +81,10 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "col spare": ("too much (below nil: wanting)", "多余（负数为不足）"),
     "col wanting": ("wanting", "不足"),
     "col surplus": ("too much", "过多"),
-    "col idle_low": ("cost of too much, low", "过多的费用（低）"),
-    "col idle_high": ("cost of too much, high", "过多的费用（高）"),
+    "col idle_low": ("cost of the free, low", "空置的费用（低）"),
+    "col idle_high": ("cost of the free, high", "空置的费用（高）"),
+    "col over_low": ("cost of too much, low", "过多的费用（低）"),
+    "col over_high": ("cost of too much, high", "过多的费用（高）"),
     "col used": ("in use, mean", "平均使用"),
     "col free": ("free, mean", "平均空置"),
     "col mean": ("share reached", "达到的比例"),

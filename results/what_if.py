@@ -14,11 +14,13 @@ from calibration.costs import PAYERS, CostLine, cost_lines
 from results.sizes import idle_cost, places_per_post, refusal, spare
 from scenarios.capacity_trials import Question
 from scenarios.sizer import PlaceSize, names_of
+from sim.services import Words
 
 PAID_BY = tuple(payer for payer in PAYERS if payer != "all")
 YEARS = 5  # counted by default: those of the plan
 FEN = 100  # of a yuan
 MONTHS = 12
+FEES = Words("情景中各机构的收费，按全额付费", "the fees of the scenario's homes, paid in full")
 _SLACK = 1e-9  # of a place: a budget for exactly n places buys n
 
 
@@ -30,6 +32,7 @@ class UnitCost:
     low: float | None
     high: float | None
     sources: tuple[str, ...] = ()
+    notes: tuple[Words, ...] = ()  # what it is
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,8 @@ def _unit_cost(lines: Sequence[CostLine], side: str, payer: str, used: float | N
     low, high = (sum(getattr(line, end) for line in mine) for end in ("low", "high"))
     middle = (low + high) / 2
     sources = tuple(source for line in mine for source in line.sources)
-    return UnitCost(middle if used is None else used, low, high, sources)
+    notes = tuple(line.note for line in mine)
+    return UnitCost(middle if used is None else used, low, high, sources, notes)
 
 
 def _fees(known: Sequence[PlaceSize]) -> dict[str, UnitCost]:
@@ -140,4 +144,4 @@ def _fees(known: Sequence[PlaceSize]) -> dict[str, UnitCost]:
     if not fees:
         return {}
     low, high = MONTHS * min(fee[0] for fee in fees), MONTHS * max(fee[1] for fee in fees)
-    return {"family": UnitCost((low + high) / 2, low, high)}
+    return {"family": UnitCost((low + high) / 2, low, high, (), (FEES,))}

@@ -19,7 +19,7 @@ NUMBERS = {
 INK, PAPER, LINE = "#1F3A4D", "#FFFFFF", "#C9D3DA"
 _ROLES: dict[Role, dict[str, Any]] = {
     Role.TITLE: {"bold": True, "font_size": 15, "font_color": INK},
-    Role.NOTE: {"font_color": "#5A6A74", "italic": False, "font_size": 9, "text_wrap": True},
+    Role.NOTE: {"font_color": "#5A6A74", "font_size": 9, "text_wrap": True},
     Role.SECTION: {"bold": True, "font_color": INK, "font_size": 11, "bottom": 2, "bottom_color": INK},
     Role.HEAD: {"bold": True, "font_color": PAPER, "bg_color": INK, "text_wrap": True, "align": "center",
                 "border": 1, "border_color": LINE},
@@ -35,7 +35,7 @@ _ROLES: dict[Role, dict[str, Any]] = {
 def look(role: Role, kind: Kind, language: str, guarded: bool) -> dict[str, Any]:
     """Return the properties of a cell; ``guarded`` text stays text when a reader edits it."""
     size = {"font_name": FONTS[language], "font_size": 10, "valign": "vcenter"}
-    side = {"align": "left" if kind is Kind.TEXT else "right"} if role is not Role.HEAD else {}
-    if role in (Role.NOTE, Role.LABEL):
-        side["valign"] = "top" if role is Role.NOTE else "vcenter"
+    side: dict[str, Any] = {} if role is Role.HEAD else {"align": "left" if kind is Kind.TEXT else "right"}
+    if kind is Kind.TEXT and role in (Role.BODY, Role.LABEL, Role.INPUT):
+        side["indent"] = 1
     return {**size, **side, **_ROLES[role], "num_format": NUMBERS[kind], "quote_prefix": guarded}

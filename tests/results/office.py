@@ -71,7 +71,8 @@ def poisoned(path: Path, copy: Path) -> int:
 
 
 def _poison(cell: re.Match[str]) -> str:
-    return f"{cell[1].replace(' t=\"str\"', '')}{cell[2]}<v>{POISON}</v>"
+    number = cell[1].replace(' t="str"', "")
+    return f"{number}{cell[2]}<v>{POISON}</v>"
 
 
 def recalculated(path: Path, folder: Path) -> dict[str, dict[str, Found]]:
