@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from jinlin import __version__, calibrating, comparing, foresight, sizing
+from jinlin.books import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import JinlinError, LawBroken
@@ -136,12 +137,19 @@ def report(
         str, typer.Option("--lang", help=_help("report lang"), callback=known_language, metavar="zh|en")
     ] = "zh",
     out: Annotated[Path | None, typer.Option(help=_help("report out"), metavar="FILE")] = None,
+    xlsx: Xlsx = None,
 ) -> None:
     """Write the report of finished runs."""
     from results.report import write_report
 
+    check_book(xlsx)
     written = write_report(runs, lang, out)
     typer.echo(plain(say("wrote", terminal_language(), path=written)))
+    if xlsx:
+        from jinlin.report_book import save_report
+        from results.tables import open_run
+
+        save_report(xlsx, [open_run(folder) for folder in runs], lang)
 
 
 app.command(help=_help("compare"))(comparing.compare)

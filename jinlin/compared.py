@@ -46,14 +46,15 @@ def _cells(row: Row, manifest: Manifest, language: str) -> tuple[str, ...]:
     sides = (with_interval(each, language, write) for each in (row.a, row.b))
     return (
         service.name[language],
-        _outcome(row.outcome, service.unit[language], language),
+        outcome_name(row.outcome, service.unit[language], language),
         *sides,
         _gap(row, language),
         verdict_words(row, language),
     )
 
 
-def _outcome(outcome: str, unit: str, language: str) -> str:
+def outcome_name(outcome: str, unit: str, language: str) -> str:
+    """Name an outcome, as the report does where it prints it."""
     if outcome in _OF_TERMINAL:
         return say(f"outcome {outcome}", language)
     return say_in_report(f"out_{outcome}", language, unit=unit)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jinlin.books import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import RunError
@@ -72,6 +73,7 @@ def compare(
     workers: Workers = None,
     ledgers: Ledgers = LEDGERS,
     no_ledgers: NoLedgers = False,
+    xlsx: Xlsx = None,
     lang: Lang = None,
 ) -> None:
     """Compare scenarios or finished runs, paired, until the differences are known."""
@@ -79,6 +81,7 @@ def compare(
     if len(given) < 2:
         raise RunError("compare takes two or more scenarios or run folders; the first is the baseline")
     asked = _asked(half_width, margin, service, outcome)
+    check_book(xlsx)
     if _finished(given):
         if place or most is not None or seed is not None:
             raise RunError(
@@ -90,6 +93,10 @@ def compare(
         rounds = _rounds(given, place, numbers, None if no_ledgers else ledgers, grouped, language)
         told = _of_scenarios(rounds, asked, grouped, language)
     _print(_lines(told, grouped, language))
+    if xlsx:
+        from jinlin.compare_book import save_comparison
+
+        save_comparison(xlsx, told, grouped, language)
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,7 @@ class Told:
     draws: int
     looks: int
     limited: bool
+    levels: tuple[float, float, float]  # what one row may miss: of the rows, of the groups, of the equity
 
 
 def _asked(half_width: Texts, margin: Texts, service: Texts, outcome: Texts) -> Asked:
@@ -166,7 +174,8 @@ def _judged(sides: list[Side], asked: Asked, by: str, looks: int, limited: bool)
     groups = [c.compare_groups(first, each, by, asked, families[1]) for each in others] if by else []
     equity = [c.compare_equity(first, each, asked, families[2]) for each in others]
     draws = len(set(first.draws.tolist()) - {NO_DRAW})
-    return Told(sides, rows, groups, equity, draws, looks, limited)
+    levels = (families[0].each, families[1].each, families[2].each)
+    return Told(sides, rows, groups, equity, draws, looks, limited, levels)
 
 
 def _rounds(

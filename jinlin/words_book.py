@@ -55,6 +55,9 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "about sure": ("how sure", "把握程度"),
     "about answer was": ("answer", "结果"),
     "about run": ("run folder", "结果文件夹"),
+    "about what it is": ("what it is", "情景说明"),
+    "about made by": ("versions", "版本"),
+    "about comparison": ("comparison of {names}", "比较：{names}"),
     "about colours": ("how to use it", "用法"),
     "about colours say": (
         "Yellow cells of the sheet 'What if' are for you to change; what depends on them is a formula and "
@@ -111,6 +114,35 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "col persons": ("persons", "人数"),
     "col share": ("share of the needed", "占需要者"),
     "col lost": ("lost on the way here", "本步流失"),
+    "col relative": ("difference, of the first", "差占前者"),
+    "col minutes": ("minutes carried a resident and year", "每居民每年可承担分钟"),
+    "col wait_p90": ("wait, 90 %", "等候90%分位"),
+    "col within": ("in time, of decided requests", "按时（占已定申请）"),
+    "col city": ("city", "设区市"),
+    "col margin": ("doubt of the head count", "人口数误差"),
+    "unit minutes": ("minutes", "分钟"),
+    "verdicts note": (
+        "Reached, met, in time: means over replications; low and high are their interval. A probability is given "
+        "from 50 draws on.",
+        "达到、满足、按时均为各次重复的平均，低与高为其区间；抽取50次以上才给出概率。",
+    ),
+    "grade note": (
+        "Grade of evidence: A published for Fujian, B national or derived, C assumed.",
+        "证据等级：A 福建公布，B 全国或推算，C 假设。",
+    ),
+    "counties note": (
+        "Places of a pool that services share stand in the row of each of them.",
+        "共用的名额在各项服务的行中均列出。",
+    ),
+    "half note": (
+        "Half-width: sd/√n × (t + skewness × (2t² + 1)/(6√n)), at a level that holds for all rows together with "
+        "95 %. No interval where the draws do not tell their spread.",
+        "区间半宽：标准差/√n ×（t + 偏度 ×（2t² + 1）/（6√n）），各行合起来有95%的把握；抽取不足以说明离散程度时不给区间。",
+    ),
+    "draws note": (
+        "Differences are taken draw by draw, on the same residents and needs.",
+        "差额按同一批居民、同一种需要逐次相减。",
+    ),
     "col name": ("name", "名称"),
     "col title": ("what it is", "含义"),
     "col value": ("value", "数值"),

@@ -1,8 +1,8 @@
 """Sheets of a workbook before any file: cells with values, live formulas written with their values, tables.
 
 A *table* is what every command has: columns with a name, a unit and a kind, rows by the columns' keys. A
-column may be live: its formula names other columns of its row, ``{size}-{planned}``, and the row holds the
-value that the formula comes to. ``lay_out`` turns a table into a sheet of cells; a sheet that is no table is
+column may be live: its formula names other columns of its row, ``{size}-{planned}``, or by ``{row}`` the row of
+another sheet, and the row holds the value that the formula comes to. ``lay_out`` turns a table into a sheet of cells; a sheet that is no table is
 a ``Page`` that is written cell by cell. Nothing here knows a file format.
 """
 
@@ -32,6 +32,7 @@ class Kind(Enum):
     SHARE = "share"  # per cent, one decimal
     AS_IS = "as is"  # of many magnitudes in one column
     YEAR = "year"
+    OF_ROW = "of row"  # a column of outcomes: each row is of its own kind
 
 
 class Role(Enum):
@@ -116,6 +117,7 @@ class Table:
     notes: tuple[str, ...] = ()
     total: str = ""  # the word before sums; none: no sums
     pinned: int = 1  # columns that stay in sight
+    kinds: Sequence[Kind] = ()  # by row, for columns of kind OF_ROW
 
 
 def address(row: int, column: int, fixed: bool = False) -> str:
@@ -189,7 +191,8 @@ def lay_out(table: Table) -> Page:
         page.put(HEAD_ROW, number, Cell(_head(column), Role.HEAD, note=column.note))
         page.widths[number] = _width(column, table.rows)
     for count, row in enumerate(table.rows):
-        _put_row(page, HEAD_ROW + 1 + count, table.columns, row)
+        own = table.kinds[count] if table.kinds else Kind.TEXT
+        _put_row(page, HEAD_ROW + 1 + count, table.columns, row, own)
     last = HEAD_ROW + len(table.rows)
     page.filtered = (HEAD_ROW, 0, last, len(table.columns) - 1) if table.rows else None
     page.repeated = (HEAD_ROW, HEAD_ROW)
@@ -205,15 +208,17 @@ def _head(column: Column) -> str:
     return f"{column.name}\n{column.unit}" if column.unit else column.name
 
 
-def _put_row(page: Page, at: int, columns: Sequence[Column], row: Row) -> None:
+def _put_row(page: Page, at: int, columns: Sequence[Column], row: Row, own: Kind) -> None:
     """Write a row; a live cell whose value, or whose parts, are not known is written without its formula."""
     places = {column.key: address(at, number) for number, column in enumerate(columns)}
+    row, places = {**row, "row": at + 1}, places | {"row": str(at + 1)}
     for number, column in enumerate(columns):
         value = row.get(column.key)
         parts = re.findall(r"\{(\w+)\}", column.formula)
         live = column.formula and known(value) and all(known(row.get(part)) for part in parts)
         formula = f"={column.formula.format_map(places)}" if live else ""
-        page.put(at, number, Cell(value, Role.BODY, column.kind, formula))
+        kind = own if column.kind is Kind.OF_ROW else column.kind
+        page.put(at, number, Cell(value, Role.BODY, kind, formula))
 
 
 def _put_sums(page: Page, at: int, table: Table) -> None:

@@ -15,6 +15,7 @@ NUMBERS = {
     Kind.SHARE: "0.0%",
     Kind.AS_IS: "General",
     Kind.YEAR: "0",
+    Kind.OF_ROW: "General",
 }
 INK, PAPER, LINE = "#1F3A4D", "#FFFFFF", "#C9D3DA"
 _ROLES: dict[Role, dict[str, Any]] = {
