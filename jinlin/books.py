@@ -67,7 +67,7 @@ def save_book(
     check_book(path)
     pages = [about_page(what, facts, sheets, language), *sheets]
     if sources:
-        pages.append(sources_table(sources, language))
+        pages.append(sources_table(say("sheet sources", language), sources, language))
     write_aside(path, workbook(pages, language, say("about title", language, what=what)), OPTION)
     typer.echo(plain(say("wrote", language, path=path)))
 
@@ -90,14 +90,13 @@ def about_page(what: str, facts: Facts, sheets: Sequence[Page | Table], language
     return Table(say("sheet about", language), title, columns, [dict(what=a, answer=b) for a, b in told])
 
 
-def sources_table(sources: Iterable[Source], language: str) -> Table:
-    """Make the sheet of sources: every figure with its source, year, unit, quality, reason."""
+def sources_table(name: str, sources: Iterable[Source], language: str) -> Table:
+    """Make a sheet of figures, each with its source, year, unit, quality and reason."""
     kinds = {"value": Kind.AS_IS, "low": Kind.AS_IS, "high": Kind.AS_IS, "year": Kind.YEAR}
     keys = ("name", "title", "value", "low", "high", "unit", "year", "quality", "source", "reason", "where")
     rows: list[Row] = [{key: getattr(each, key) for key in keys} for each in dict.fromkeys(sources)]
     columns = tuple(column(key, language, kind=kinds.get(key, Kind.TEXT)) for key in keys)
-    name = say("sheet sources", language)
-    return Table(name, name, columns, rows, pinned=1)
+    return Table(name, name, columns, rows)
 
 
 def of_setting(each: Quantity | SettingEntry, language: str, where: str = "") -> Source:

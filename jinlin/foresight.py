@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jinlin.books import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, columns, known_language, plain, say, terminal_language
 from results.files import check_free, write_aside
@@ -45,15 +46,21 @@ def forecast(
     market_draws: MarketDraws = 16,
     seed: Seed = SEED,
     workers: Workers = None,
+    xlsx: Xlsx = None,
     lang: Lang = None,
 ) -> None:
     """Forecast the province from 2020's knowledge."""
     from calibration.forecast import table_of
 
+    check_book(xlsx)
     language = terminal_language(lang)
     done = forecast_for(out, draws, market_draws, seed, workers or 0, language)
     write_aside(out, table_of(done))
     _print([*list_forecast(done, language), say("wrote", language, path=out)])
+    if xlsx:
+        from jinlin.list_books import save_forecast
+
+        save_forecast(xlsx, done, language)
 
 
 def pledge(

@@ -58,6 +58,12 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "about what it is": ("what it is", "情景说明"),
     "about made by": ("versions", "版本"),
     "about comparison": ("comparison of {names}", "比较：{names}"),
+    "everything": ("everything", "全部"),
+    "forecast sure": (
+        "5 % to 95 %: quantiles of {draws} draws; places taken from {markets} draws of every market.",
+        "5%至95%：{draws}次抽取的分位数；入住与入托取自各市场{markets}次抽取。",
+    ),
+    "sheet hindcast": ("Hindcast", "回测"),
     "about colours": ("how to use it", "用法"),
     "about colours say": (
         "Yellow cells of the sheet 'What if' are for you to change; what depends on them is a formula and "
@@ -143,6 +149,13 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
         "Differences are taken draw by draw, on the same residents and needs.",
         "差额按同一批居民、同一种需要逐次相减。",
     ),
+    "col width_share": ("width, of the median", "宽度占中位数"),
+    "col published": ("published", "公布"),
+    "col simulated": ("simulated", "模拟"),
+    "col miss": ("miss", "偏差"),
+    "col bound": ("bound", "容许"),
+    "col held": ("held", "在容许内"),
+    "col basis": ("basis", "依据"),
     "col name": ("name", "名称"),
     "col title": ("what it is", "含义"),
     "col value": ("value", "数值"),
