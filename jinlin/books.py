@@ -82,7 +82,8 @@ def about_page(what: str, facts: Facts, sheets: Sequence[Page | Table], language
     """Make the first sheet: what was run, how sure it is, how the book is used."""
     title = say("about title", language, what=what)
     live = any(isinstance(each, Page) for each in sheets)
-    told = [*facts, (say("about version", language), __version__), (say("about command", language), _command())]
+    told = [*facts, (say("about version", language), __version__)]
+    told.append((say("about command", language), _command()))
     for key in ("about colours" if live else "about formulas", "about limits"):
         label = "about limits" if key == "about limits" else "about colours"
         told.append((say(label, language), say(f"{key} say", language)))
@@ -112,7 +113,8 @@ def of_setting(each: Quantity | SettingEntry, language: str, where: str = "") ->
 
 def of_dated(each: DatedValue, language: str) -> Source:
     """Make a source of a dated value of a scenario."""
-    where, quality = say("where scenario", language, file=each.file), say(f"quality {each.quality.value}", language)
+    where = say("where scenario", language, file=each.file)
+    quality = say(f"quality {each.quality.value}", language)
     return Source(
         each.key, each.key, each.written(), each.unit.name, None, quality, each.source, each.reason, where
     )

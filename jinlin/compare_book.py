@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from jinlin.books import column, save_book
-from jinlin.compared import group_name, outcome_name, verdict_words
-from jinlin.comparing import Told
+from jinlin.compared import Told, group_name, outcome_name, verdict_words
 from jinlin.report_book import run_facts, run_sources
 from jinlin.words import say
 from results.comparisons import Row as Compared
@@ -21,7 +20,6 @@ from results.manifest import Manifest
 from results.sheets import Column, Kind, Row, Table, Value, address
 
 T, V, R = Kind.TEXT, Kind.OF_ROW, Kind.RATIO
-_FIRST_DRAW = 3  # column of a sheet of draws
 _SHARES = ("met", "poorest_part")
 
 
@@ -39,7 +37,8 @@ def save_comparison(path: Path, told: Told, by: str, language: str) -> None:
             if shown:
                 suffix = f" {number + 1}" if len(names) > 2 else ""
                 told_by = by if key == "groups" else ""
-                sheets += _pair(key, suffix, pair, shown, level, told.sides[0].run.manifest, told_by, language)
+                known = told.sides[0].run.manifest
+                sheets += _pair(key, suffix, pair, shown, level, known, told_by, language)
     runs = [each.run for each in told.sides]
     what = say("about comparison", language, names=", ".join(names))
     facts = [(say("about sure", language), sure_words(told, language)), *run_facts(runs, language)]
@@ -72,11 +71,14 @@ def _pair(
     return [table, _draws(draws, title, labels, rows, kinds, most, bool(by), language)]
 
 
-def _columns(pair: tuple[str, str], draws: str, most: int, grouped: bool, language: str) -> tuple[Column, ...]:
+def _columns(
+    pair: tuple[str, str], draws: str, most: int, grouped: bool, language: str
+) -> tuple[Column, ...]:
     """Make the columns; those of the spread are formulas over the row of the same number among the draws."""
-    first, last = (address(0, at)[:-1] for at in (_FIRST_DRAW, _FIRST_DRAW + max(most, 1) - 1))
+    start = 3 if grouped else 2  # after the labels
+    first, last = (address(0, at)[:-1] for at in (start, start + max(most, 1) - 1))
     cells = f"'{draws}'!{first}{{row}}:{last}{{row}}"
-    skewness = f"ABS(SUMPRODUCT(({cells}-{{difference}})^3*({cells}<>\"\")))/{{draws}}/{{sd}}^3"
+    skewness = f'ABS(SUMPRODUCT(({cells}-{{difference}})^3*({cells}<>"")))/{{draws}}/{{sd}}^3'
     half = "{sd}/SQRT({draws})*({rank}+{skew}*(2*{rank}^2+1)/(6*SQRT({draws})))"
     written = (
         ("difference", V, f"AVERAGE({cells})"), ("relative", Kind.SHARE, "{difference}/{a}"),
@@ -131,10 +133,10 @@ def _draws(
         {**label, **{f"d{number}": gap for number, gap in enumerate(row.found.gaps)}}
         for label, row in zip(labels, rows, strict=True)
     ]
-    names = _label_columns(True, language) if grouped else (Column("nothing", ""), *_label_columns(False, language))
+    names = _label_columns(grouped, language)
     numbers = tuple(Column(f"d{number}", str(number + 1), kind=Kind.OF_ROW) for number in range(most))
     return Table(name, f"{title}: {say('sheet draws', language)}", (*names, *numbers), shown,
-                 pinned=_FIRST_DRAW, kinds=kinds)  # fmt: skip
+                 pinned=len(names), kinds=kinds)  # fmt: skip
 
 
 def _kind(outcome: str) -> Kind:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,8 +14,9 @@ from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import RunError
 
 if TYPE_CHECKING:
+    from jinlin.compared import Told
     from jinlin.rounds import Looked, Rounds
-    from results.comparisons import Asked, Row, Side
+    from results.comparisons import Asked, Side
 
 SEED = 20201101
 MOST = 100
@@ -99,20 +98,6 @@ def compare(
         save_comparison(xlsx, told, grouped, language)
 
 
-@dataclass(frozen=True)
-class Told:
-    """What is to be told: sides, the rows of each pair, and whether there was a limit."""
-
-    sides: Sequence[Side]
-    rows: Sequence[Sequence[Row]]
-    groups: Sequence[Sequence[Row]]
-    equity: Sequence[Sequence[Row]]
-    draws: int
-    looks: int
-    limited: bool
-    levels: tuple[float, float, float]  # what one row may miss: of the rows, of the groups, of the equity
-
-
 def _asked(half_width: Texts, margin: Texts, service: Texts, outcome: Texts) -> Asked:
     """Read what is asked, and refuse what no service or outcome is called."""
     from results.comparisons import Asked
@@ -160,6 +145,7 @@ def _of_runs(given: Texts, asked: Asked, by: str) -> Told:
 
 def _judged(sides: list[Side], asked: Asked, by: str, looks: int, limited: bool) -> Told:
     """Judge the rows of every pair, its groups and its equity, each a family of its own."""
+    from jinlin.compared import Told
     from results import comparisons as c
     from results.differences import NO_DRAW, Family
 

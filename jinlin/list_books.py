@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 C, S, T = Kind.COUNT, Kind.SHARE, Kind.TEXT
 Written = Sequence[tuple[str, Kind, str]]  # key, kind, formula of each column
-_DIFFERENCES: Written = (("name", T, ""), ("date", T, ""), ("first", T, ""), ("second", T, ""), ("unit", T, ""))
+_DIFFERENCES: Written = (
+    ("name", T, ""), ("date", T, ""), ("first", Kind.AS_IS, ""), ("second", Kind.AS_IS, ""),
+    ("difference", Kind.AS_IS, "{second}-{first}"), ("unit", T, ""),
+)  # fmt: skip
 _DATED: Written = (("name", T, ""), ("unit", T, ""), ("low", Kind.AS_IS, ""), ("high", Kind.AS_IS, ""))
 _EVIDENCE: Written = (
     ("indicator", T, ""), ("place", T, ""), ("year", T, ""), ("value", Kind.AS_IS, ""), ("unit", T, ""),
@@ -46,10 +50,7 @@ def save_differences(
     path: Path, sides: tuple[Scenario, Scenario], found: Sequence[Difference], language: str
 ) -> None:
     """Write the workbook of what differs between two scenarios."""
-    rows: list[Row] = [
-        {"name": each.key, "date": each.date, "first": each.first, "second": each.second, "unit": each.unit}
-        for each in found
-    ]
+    rows = [_difference(each) for each in found]
     names = [f"{each.id}: {each.title[language]}" for each in sides]
     what = say("about comparison", language, names=", ".join(each.id for each in sides))
     facts = [(say("about scenario", language), name) for name in names]
@@ -104,10 +105,11 @@ def save_forecast(path: Path, done: Forecast, language: str) -> None:
             wide = p["p95"] - p["p05"]
             relative = wide / p["p50"] if p["p50"] else None
             rows.append({"indicator": name, "year": year, "width": wide, "width_share": relative, **p})
+    drawn = {"draws": done.draws, "markets": done.market_draws}
     facts: list[tuple[str, Value]] = [
-        (say("about sure", language), say("forecast sure", language, draws=done.draws, markets=done.market_draws)),
+        (say("about sure", language), say("forecast sure", language, **drawn)),
         (say("about seed", language), done.seed),
-    ]  # fmt: skip
+    ]
     table = _table("forecast", _FORECAST, rows, language, pinned=2)
     from scenarios.authoring import find_settings
 
@@ -133,6 +135,24 @@ def save_hindcast(path: Path, done: Hindcast, language: str) -> None:
     ]
     table = _table("hindcast", _HINDCAST, rows, language, pinned=2)
     save_book(path, say("sheet hindcast", language), facts, [table], [], language)
+
+
+def _difference(each: Difference) -> Row:
+    """Make the row of a difference; values that are numbers are written as numbers, and subtracted."""
+    first, second = _number(each.first), _number(each.second)
+    row: dict[str, Value] = {"name": each.key, "date": each.date, "unit": each.unit}
+    row |= {"first": first, "second": second}
+    if not isinstance(first, str) and not isinstance(second, str):
+        row["difference"] = second - first
+    return row
+
+
+def _number(text: str) -> float | str:
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return value if isfinite(value) else text
 
 
 def _asked(word: str, language: str) -> list[tuple[str, Value]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinlin.books import Source, column, of_setting, of_supply, save_book
 from jinlin.words import say
-from results.cascades import cascades
+from results.cascades import STEPS, cascades
 from results.counties import county_rows
 from results.estimates import Estimate
 from results.notation import percentile_or_range
@@ -105,8 +105,8 @@ def _verdict(run: Run, found: Verdict, language: str) -> Row:
         **_span("met", found.met),
     }  # fmt: skip
     if enough:
-        row |= {"enough_share": enough.share.mean, "enough_standard": enough.standard,
-                "enough_gap": enough.share.mean - enough.standard, "probability": enough.probability}  # fmt: skip
+        row |= {"enough_share": enough.share.mean, "enough_standard": enough.standard}
+        row |= {"enough_gap": enough.share.mean - enough.standard, "probability": enough.probability}
     if found.idle:
         row |= {"idle_places": found.idle.places.mean, "idle_yuan": found.idle.yuan.mean}
     return row
@@ -126,8 +126,9 @@ def _service(run: str, name: str, told: dict[str, Any], in_time: float | None) -
     """Make the row of a service from its part of the summary."""
     needed, waits = told["needed"], told["wait_days"]
     known = in_time is not None and needed
-    kept = ("needed", "wanted", "affordable", "in_reach", "requested", "served", "waiting", "left", "occupancy")
-    return {key: told[key] for key in kept if in_time is not None or key == "needed"} | {
+    queued = (*STEPS[1:-1], "waiting", "left", "occupancy")
+    kept = ("needed", *(queued if in_time is not None else ()))  # nobody queues for a workload
+    return {key: told[key] for key in kept} | {
         "run": run, "service": name, "in_time": in_time, "within": told["within_standard"],
         "unmet": needed - in_time if known else None, "share": in_time / needed if known else None,
         "wait_mean": waits["mean"], "wait_p90": waits["p90"],

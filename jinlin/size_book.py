@@ -52,7 +52,8 @@ _CASCADE = (
 
 
 def save_sizes(
-    path: Path, question: Question, sizes: Sequence[PlaceSize], asked: tuple[float, int, int | None], language: str
+    path: Path, question: Question, sizes: Sequence[PlaceSize], asked: tuple[float, int, int | None],
+    language: str,
 ) -> None:  # fmt: skip
     """Write the workbook of some sizes; ``asked`` are confidence, replications and a budget in fen."""
     sure, replications, budget_fen = asked

@@ -152,9 +152,7 @@ def _totals(lines: Lines, scope: _Scope, costs: Costs) -> Number:
 
 
 def _times(lines: Lines, key: str, places: Number, costs: Sequence[Number], unit: str) -> list[Number]:
-    return lines.line(
-        key, [(places.value * each.value, f"={places.at}*{each.at}") for each in costs], unit
-    )
+    return lines.line(key, [(places.value * each.value, f"={places.at}*{each.at}") for each in costs], unit)
 
 
 def _factor(lines: Lines, scope: _Scope) -> Number:
@@ -244,9 +242,7 @@ def _budget(lines: Lines, given: Given, scope: _Scope, times: Number, paid: _Pai
 
 def _counties(lines: Lines, given: Given, gets: Sequence[float], places: Number, each: Number) -> None:
     """Spread what the budget buys over places, in an order that a reader may change."""
-    lines.section(
-        "counties", ("col place", "order", "served now", "col wanting", "gets", "spent", "still")
-    )
+    lines.section("counties", ("col place", "order", "served now", "col wanting", "gets", "spent", "still"))
     first, last = lines.row, lines.row + len(gets) - 1
     orders, wanted = (block(column, first, last, fixed=True) for column in (1, 3))
     for number, (place, got) in enumerate(zip(given.wanting, gets, strict=True), 1):

@@ -16,8 +16,8 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "sheet sizes": ("Sizes", "规模"),
     "sheet idle": ("Idle", "空置"),
     "idle note": (
-        "Idle: usable places of the scenario that stand free on average. Too much: those that could go without "
-        "breaking the standard.",
+        "Idle: usable places of the scenario that stand free on average. Too much: those that could go "
+        "without breaking the standard.",
         "空置：情景中可用而平均空着的名额。过多：减少后仍达标的名额。",
     ),
     "sheet ways": ("Ways to size", "方法比较"),
@@ -128,8 +128,8 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "col margin": ("doubt of the head count", "人口数误差"),
     "unit minutes": ("minutes", "分钟"),
     "verdicts note": (
-        "Reached, met, in time: means over replications; low and high are their interval. A probability is given "
-        "from 50 draws on.",
+        "Reached, met, in time: means over replications; low and high are their interval. A probability is "
+        "given from 50 draws on.",
         "达到、满足、按时均为各次重复的平均，低与高为其区间；抽取50次以上才给出概率。",
     ),
     "grade note": (
@@ -141,9 +141,10 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
         "共用的名额在各项服务的行中均列出。",
     ),
     "half note": (
-        "Half-width: sd/√n × (t + skewness × (2t² + 1)/(6√n)), at a level that holds for all rows together with "
-        "95 %. No interval where the draws do not tell their spread.",
-        "区间半宽：标准差/√n ×（t + 偏度 ×（2t² + 1）/（6√n）），各行合起来有95%的把握；抽取不足以说明离散程度时不给区间。",
+        "Half-width: sd/√n × (t + skewness × (2t² + 1)/(6√n)), at a level that holds for all rows together "
+        "with 95 %. No interval where the draws do not tell their spread.",
+        "区间半宽：标准差/√n ×（t + 偏度 ×（2t² + 1）/（6√n）），各行合起来有95%的把握；"
+        "抽取不足以说明离散程度时不给区间。",
     ),
     "draws note": (
         "Differences are taken draw by draw, on the same residents and needs.",

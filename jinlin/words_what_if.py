@@ -5,7 +5,7 @@ from __future__ import annotations
 WORDS_WHAT_IF: dict[str, tuple[str, str]] = {
     "if title": ("What if: places, unit costs, payers, a budget", "测算：名额、单价、负担方、预算"),
     "if says": (
-        "Change the yellow cells; all else follows. Prices are those of their year: no figure is moved to another.",
+        "Change the yellow cells; all else follows. Prices are those of their own years.",
         "修改黄色单元格，其余自动计算。各单价均为其所在年份的价格，未作换算。",
     ),
     "if scope": ("1 · What is bought", "一、买什么"),
@@ -31,7 +31,10 @@ WORDS_WHAT_IF: dict[str, tuple[str, str]] = {
     "if years counted": ("years counted", "计算年数"),
     "if years from": ("assumed: as long as the plan's five years", "假设：与规划期五年等长"),
     "if price rise": ("rise of running costs a year", "运营费用年涨幅"),
-    "if rise from": ("assumed: none, for no figure in the evidence is a forecast", "假设：无；数据中没有预测值"),
+    "if rise from": (
+        "assumed: none, for no figure in the evidence is a forecast",
+        "假设：无；数据中没有预测值",
+    ),
     "if discount": ("discount rate a year", "年折现率"),
     "if discount from": ("assumed: none; put in your office's rate", "假设：无；请填本单位采用的折现率"),
     "if capital each": ("capital cost of a place, once", "每个名额建设费用（一次性）"),
@@ -41,7 +44,10 @@ WORDS_WHAT_IF: dict[str, tuple[str, str]] = {
     "if middle": ("assumed: the middle of low and high", "假设：取低与高的中间值"),
     "if no figure": ("no figure in the evidence: enter one", "数据中没有：请填写"),
     "if between": ("; ", "；"),
-    "if per post from": ("assumed (sheet 'Sources'): the mean over kinds of facility", "假设（见“来源”表）：各类机构的平均"),
+    "if per post from": (
+        "assumed (sheet 'Sources'): the mean over kinds of facility",
+        "假设（见“来源”表）：各类机构的平均",
+    ),
     "if parts from": ("what it is (source: note of the cell)", "说明（来源见单元格批注）"),
     "if payer": ("payer", "负担方"),
     "if capital fixed": ("capital: fixed sum a place", "建设：每个名额定额"),
@@ -49,9 +55,10 @@ WORDS_WHAT_IF: dict[str, tuple[str, str]] = {
     "if running fixed": ("running: fixed sum a place and year", "运营：每个名额年定额"),
     "if running share": ("running: and share of its cost", "运营：另按比例"),
     "if parts note": (
-        "A fixed sum is paid whatever the cost (subsidies, fees); a share follows the cost. A family pays for a "
-        "place in use. Subsidies are those to private homes. Where no figure is known the cell is empty: nothing is made up.",
-        "定额与成本无关（补助、收费）；比例随成本变动。家庭只为使用中的名额付费。补助按民办机构标准。没有数据的单元格留空，不作编造。",
+        "A fixed sum is paid whatever the cost (subsidies, fees); a share follows the cost. A family pays for "
+        "a place in use. Where no figure is known the cell is empty: nothing is made up.",
+        "定额与成本无关（补助、收费）；比例随成本变动。家庭只为使用中的名额付费。"
+        "没有数据的单元格留空，不作编造。",
     ),
     "if capital total": ("capital, once", "建设费用（一次性）"),
     "if running total": ("running, a year", "运营费用（每年）"),
@@ -85,8 +92,8 @@ WORDS_WHAT_IF: dict[str, tuple[str, str]] = {
     "if budget unspent": ("left over", "结余"),
     "if order": ("order", "次序"),
     "if order note": (
-        "The budget serves the places in this order; by default first where the smallest share of those who ask is "
-        "served in time. Give every place an order of its own.",
+        "The budget serves the places in this order; by default first where the smallest share of those who "
+        "ask is served in time. Give every place an order of its own.",
         "预算按此次序分配；默认先给申请者按时得到服务比例最低的地区。每个地区的次序应不同。",
     ),
     "if served now": ("share reached now", "目前达到的比例"),

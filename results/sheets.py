@@ -1,9 +1,9 @@
 """Sheets of a workbook before any file: cells with values, live formulas written with their values, tables.
 
 A *table* is what every command has: columns with a name, a unit and a kind, rows by the columns' keys. A
-column may be live: its formula names other columns of its row, ``{size}-{planned}``, or by ``{row}`` the row of
-another sheet, and the row holds the value that the formula comes to. ``lay_out`` turns a table into a sheet of cells; a sheet that is no table is
-a ``Page`` that is written cell by cell. Nothing here knows a file format.
+column may be live: its formula names other columns of its row, ``{size}-{planned}``, or by ``{row}`` the row
+of another sheet, and the row holds the value that the formula comes to. ``lay_out`` turns a table into a
+sheet of cells; a sheet that is no table is a ``Page``, written cell by cell. Nothing here knows a file.
 """
 
 from __future__ import annotations
