@@ -17,6 +17,7 @@ from jinlin import __version__
 from jinlin.words import WORDS, plain, say
 from results.files import check_free, write_aside
 from results.sheets import Column, Kind, Page, Row, Table, Value
+from results.words import unit_in_chinese
 from results.workbook import check_ours, workbook
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from sim.parameters import Quantity
 
 OPTION = "--xlsx"
+_WIDTHS = {
+    "name": 30.0, "title": 30.0, "value": 14.0, "unit": 18.0, "source": 52.0, "reason": 42.0, "where": 28.0,
+}  # fmt: skip
 Xlsx = Annotated[Path | None, typer.Option(OPTION, help=WORDS["xlsx"][0], metavar="FILE")]
 Facts = Sequence[tuple[str, Value]]
 
@@ -72,7 +76,9 @@ def save_book(
     typer.echo(plain(say("wrote", language, path=path)))
 
 
-def column(key: str, language: str, unit: str = "", kind: Kind = Kind.TEXT, **more: str | bool) -> Column:
+def column(
+    key: str, language: str, unit: str = "", kind: Kind = Kind.TEXT, **more: str | bool | float
+) -> Column:
     """Make a column whose name is that of its key; ``unit`` is a key of the words too, or a unit as it is."""
     shown = say(unit, language) if unit in WORDS else unit
     return Column(key, say(f"col {key}", language), shown, kind, **more)  # type: ignore[arg-type]
@@ -87,7 +93,10 @@ def about_page(what: str, facts: Facts, sheets: Sequence[Page | Table], language
     for key in ("about colours" if live else "about formulas", "about limits"):
         label = "about limits" if key == "about limits" else "about colours"
         told.append((say(label, language), say(f"{key} say", language)))
-    columns = (Column("what", say("about what", language)), Column("answer", say("about answer", language)))
+    columns = (
+        Column("what", say("about what", language), width=22.0),
+        Column("answer", say("about answer", language), width=96.0),
+    )
     return Table(say("sheet about", language), title, columns, [dict(what=a, answer=b) for a, b in told])
 
 
@@ -96,7 +105,9 @@ def sources_table(name: str, sources: Iterable[Source], language: str) -> Table:
     kinds = {"value": Kind.AS_IS, "low": Kind.AS_IS, "high": Kind.AS_IS, "year": Kind.YEAR}
     keys = ("name", "title", "value", "low", "high", "unit", "year", "quality", "source", "reason", "where")
     rows: list[Row] = [{key: getattr(each, key) for key in keys} for each in dict.fromkeys(sources)]
-    columns = tuple(column(key, language, kind=kinds.get(key, Kind.TEXT)) for key in keys)
+    columns = tuple(
+        column(key, language, kind=kinds.get(key, Kind.TEXT), width=_WIDTHS.get(key, 0.0)) for key in keys
+    )
     return Table(name, name, columns, rows)
 
 
@@ -106,8 +117,8 @@ def of_setting(each: Quantity | SettingEntry, language: str, where: str = "") ->
     quality = each.quality if isinstance(each.quality, str) else each.quality.value
     span = (each.low, each.high) if each.low < each.high else (None, None)
     return Source(
-        each.name, title, each.value, each.unit, each.year, say(f"quality {quality}", language), each.source,
-        each.reason, where or say("where setting", language, name=each.name), *span,
+        each.name, title, each.value, _unit(each.unit, language), each.year,
+        say(f"quality {quality}", language), each.source, each.reason, where or say("where setting", language, name=each.name), *span,
     )  # fmt: skip
 
 
@@ -115,16 +126,17 @@ def of_dated(each: DatedValue, language: str) -> Source:
     """Make a source of a dated value of a scenario."""
     where = say("where scenario", language, file=each.file)
     quality = say(f"quality {each.quality.value}", language)
+    unit = _unit(each.unit.name, language)
     return Source(
-        each.key, each.key, each.written(), each.unit.name, None, quality, each.source, each.reason, where
-    )
+        each.key, each.key, each.written(), unit, None, quality, each.source, each.reason, where
+    )  # fmt: skip
 
 
 def of_supply(each: SupplyEntry, language: str) -> Source:
     """Make a source of a dated value of a finished run."""
     path = ", ".join(f"{month}: {value:.10g}" for month, value in sorted(each.path.items()))
     where = say("where manifest", language)
-    return Source(each.name, each.name, path, each.unit, None, "", each.source, "", where)
+    return Source(each.name, each.name, path, _unit(each.unit, language), None, "", each.source, "", where)
 
 
 def of_figure(each: Figure, language: str) -> Source:
@@ -141,6 +153,10 @@ def of_scenario(settings: Iterable[Quantity], dated: Iterable[DatedValue], langu
     """List what a scenario rests on: its dated values, then every setting that a run reads."""
     values = [of_dated(each, language) for each in dated]
     return values + [of_setting(each, language) for each in settings if each.touches != "forecast"]
+
+
+def _unit(name: str, language: str) -> str:
+    return unit_in_chinese(name) if language == "zh" else name
 
 
 def _command() -> str:

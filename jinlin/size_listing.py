@@ -19,6 +19,7 @@ from results.sizes import (
     spare,
     ways,
 )
+from results.what_if import bought, given
 from scenarios.capacity_trials import Question
 from scenarios.sizer import PlaceSize, names_of
 from sim.places import load_atlas
@@ -197,6 +198,19 @@ def _county_row(question: Question, size: PlaceSize, language: str) -> tuple[str
 def why_none(size: PlaceSize, why: Refusal, language: str) -> str:
     """Say in a few words why a place has no size."""
     return say(f"why {why.value}", language, step=say(f"step {held_at(size).step}", language))
+
+
+def budget_lines(
+    question: Question, sizes: Sequence[PlaceSize], budget_fen: int, language: str
+) -> list[str]:  # fmt: skip
+    """Say how many places a budget builds at the cost used, and at low and high."""
+    plan = given(question, sizes, budget_fen)
+    cost, money = plan.capital, plan.budget or 0.0
+    if cost.used is None or cost.low is None or cost.high is None:
+        return [say("budget unknown", language)]
+    most, middle, least = (bought(money, each, ()).places for each in (cost.low, cost.used, cost.high))
+    words = {"low": cost.low, "used": cost.used, "high": cost.high, "least": least, "most": most}
+    return [say("budget buys", language, money=money, places=middle, wanting=plan.places, **words)]
 
 
 def _spread(size: PlaceSize, language: str) -> list[str]:

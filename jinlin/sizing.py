@@ -75,7 +75,7 @@ def size(
     question = Question(loaded, service, standard, seed, MONTHS_TO_END_OF_2025, kept, chance)
     compile_kernels(workers or 0, language)
     from jinlin.progress import Counter
-    from jinlin.size_listing import list_counties, list_size
+    from jinlin.size_listing import budget_lines, list_counties, list_size
     from scenarios.sizer import size_places
 
     counter = Counter("size tried", language)
@@ -91,6 +91,8 @@ def size(
         lines = list_counties(question, sizes, sure, language)
     else:
         lines = list_size(question, sizes[0], sure, language)
+    if money is not None:
+        lines += budget_lines(question, sizes, money, language)
     typer.echo("\n".join(plain(line) for line in lines))
     if xlsx:
         from jinlin.size_book import save_sizes

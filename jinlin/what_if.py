@@ -47,8 +47,7 @@ def what_if_page(given: Given, language: str) -> Page:
     lines = Lines(language)
     lines.put(0, lines.words("title"), Role.TITLE)
     lines.end()
-    lines.put(0, lines.words("says"), Role.NOTE)
-    lines.end()
+    lines.note("says")
     scope, costs = _scope(lines, given), _costs(lines, given)
     parts = _parts(lines, given)
     times = _totals(lines, scope, costs)
@@ -256,8 +255,6 @@ def _counties(lines: Lines, given: Given, gets: Sequence[float], places: Number,
         lines.give(6, place.places - got, f"={wants.at}-{served.at}")
         lines.end()
     lines.put(0, say("all sum", lines.language), Role.TOTAL)
-    for column in (1, 2):
-        lines.put(column, None, Role.TOTAL)
     all_wanted, all_got = sum(place.places for place in given.wanting), sum(gets)
     lines.sums((3, 4, 5, 6), first, (all_wanted, all_got, all_got * each.value, all_wanted - all_got))
     lines.end()

@@ -29,7 +29,7 @@ class Lines:
         self.language, self.row = language, 0
         self.page = Page(
             say("sheet what-if", language), self.words("title"), frozen=(2, 1), protected=True,
-            widths=dict(enumerate(WIDTHS)),
+            widths=dict(enumerate(WIDTHS)), landscape=False,
         )  # fmt: skip
 
     def words(self, key: str) -> str:
@@ -41,7 +41,13 @@ class Lines:
         self.page.put(self.row, column, Cell(value, role, span=span))
 
     def end(self) -> None:
-        """Go to the next row."""
+        """Go to the next row; what is empty in a row of cells gets its border."""
+        mine = {column: cell for (row, column), cell in self.page.cells.items() if row == self.row}
+        taken = {column + each for column, cell in mine.items() for each in range(cell.span)}
+        if any(cell.role in (Role.LABEL, Role.TOTAL) for cell in mine.values()):
+            total = all(cell.role is Role.TOTAL for cell in mine.values())
+            for column in set(range(LAST + 1)) - taken:
+                self.put(column, None, Role.TOTAL if total else Role.BODY)
         self.row += 1
 
     def section(self, key: str, heads: Sequence[str]) -> None:

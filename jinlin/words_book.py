@@ -8,8 +8,8 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
         "另写出 Excel 工作簿（.xlsx），含公式和每个数字的来源。",
     ),
     "budget": (
-        "Yuan (5亿, 500万, 5e6): how many places do they buy? In the workbook's what-if sheet.",
-        "预算，单位元（5亿、500万、5e6）：能买多少名额？见工作簿的测算表。",
+        "Yuan (5亿, 500万, 5e6): how many places do they build? With --xlsx, where and at whose cost.",
+        "预算，单位元（5亿、500万、5e6）：能建多少名额？加 --xlsx 可看建在哪里、由谁负担。",
     ),
     # sheets
     "sheet about": ("About", "说明"),

@@ -55,7 +55,7 @@ WORDS_WHAT_IF: dict[str, tuple[str, str]] = {
     "if running fixed": ("running: fixed sum a place and year", "运营：每个名额年定额"),
     "if running share": ("running: and share of its cost", "运营：另按比例"),
     "if parts note": (
-        "A fixed sum is paid whatever the cost (subsidies, fees); a share follows the cost. A family pays for "
+        "A fixed sum (subsidy, fee) is paid whatever the cost; a share follows the cost. A family pays for "
         "a place in use. Where no figure is known the cell is empty: nothing is made up.",
         "定额与成本无关（补助、收费）；比例随成本变动。家庭只为使用中的名额付费。"
         "没有数据的单元格留空，不作编造。",

@@ -19,6 +19,7 @@ Value = str | float | int | None
 Row = Mapping[str, Value]
 HEAD_ROW = 3  # of a table's sheet, counted from nil: title, what it says, an empty row, then the head
 LONGEST_TEXT = 32_000  # a cell holds 32,767 characters
+HEAD_WIDTH = 15.0  # a longer head is wrapped
 NARROWEST, WIDEST = 9.0, 46.0  # columns, in characters of the sheet's font
 
 
@@ -103,6 +104,7 @@ class Column:
     formula: str = ""
     total: bool = False
     note: str = ""
+    width: float = 0.0  # in characters; nil: as wide as what it holds
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def lay_out(table: Table) -> Page:
     page = Page(table.name, table.title, frozen=(HEAD_ROW + 1, min(table.pinned, len(table.columns))))
     page.put(0, 0, Cell(table.title, Role.TITLE))
     if table.says:
-        page.put(1, 0, Cell(table.says, Role.NOTE))
+        page.put(1, 0, Cell(table.says, Role.NOTE, span=len(table.columns)))
     for number, column in enumerate(table.columns):
         page.put(HEAD_ROW, number, Cell(_head(column), Role.HEAD, note=column.note))
         page.widths[number] = _width(column, table.rows)
@@ -234,7 +236,9 @@ def _put_sums(page: Page, at: int, table: Table) -> None:
 
 
 def _width(column: Column, rows: Sequence[Row]) -> float:
-    shown = [width(line) * 1.1 for line in (column.name, column.unit)]
+    if column.width:
+        return column.width
+    shown = [min(width(line) * 1.1, HEAD_WIDTH) for line in (column.name, column.unit)]
     shown += [width(_as_text(row.get(column.key), column.kind)) for row in rows]
     return min(max(max(shown) + 3, NARROWEST), WIDEST)  # three: the filter's arrow
 

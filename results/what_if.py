@@ -123,7 +123,7 @@ def _wanting(known: Sequence[PlaceSize]) -> tuple[Wanting, ...]:
         reached = size.rivals["planned"].reached
         mean = sum(reached) / len(reached) if reached else 0.0
         found.append(Wanting(names_of(size.selection), max(-spare(size), 0.0), mean))
-    return tuple(sorted(found, key=lambda place: (place.reached, place.name)))
+    return tuple(sorted(found, key=lambda place: (not place.places, place.reached, place.name)))
 
 
 def _unit_cost(lines: Sequence[CostLine], side: str, payer: str, used: float | None = None) -> UnitCost:

@@ -20,7 +20,7 @@ from sim.errors import RunError
 SUFFIX = ".xlsx"
 MAKER = "Jinlin 近邻"
 _A4 = 9
-_LINE = 14.5  # points
+_LINE, _TITLE = 14.5, 24.0  # points
 _EXECUTES = ("=", "+", "-", "@")
 _NOTE_SIZE = {"x_scale": 2.2, "y_scale": 1.4, "author": "Jinlin"}
 _PROTECTION = {"select_locked_cells": True, "format_columns": True, "format_rows": True}
@@ -122,12 +122,12 @@ def _set_heights(sheet: Any, page: Page) -> None:
     for (row, column), cell in page.cells.items():
         if isinstance(cell.value, str) and cell.role not in (Role.TITLE, Role.SECTION):
             wide = sum(page.widths.get(column + each, 9.0) for each in range(cell.span))
-            alone = cell.span == 1 and cell.role is Role.NOTE  # runs on over its neighbours
-            needed = sum(ceil(max(width(line), 1) / max(wide - 1, 1)) for line in cell.value.split("\n"))
-            lines[row] = max(lines.get(row, 1), 1 if alone else needed)
+            needed = sum(ceil(max(width(line), 1) / max(wide - 2, 1)) for line in cell.value.split("\n"))
+            lines[row] = max(lines.get(row, 1), needed)
     for row, count in lines.items():
         if count > 1:
             sheet.set_row(row, _LINE * min(count, 25) + 2)
+    sheet.set_row(0, _TITLE)
 
 
 def _set_print(sheet: Any, page: Page) -> None:

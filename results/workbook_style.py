@@ -37,6 +37,6 @@ def look(role: Role, kind: Kind, language: str, guarded: bool) -> dict[str, Any]
     """Return the properties of a cell; ``guarded`` text stays text when a reader edits it."""
     size = {"font_name": FONTS[language], "font_size": 10, "valign": "vcenter"}
     side: dict[str, Any] = {} if role is Role.HEAD else {"align": "left" if kind is Kind.TEXT else "right"}
-    if kind is Kind.TEXT and role in (Role.BODY, Role.LABEL, Role.INPUT):
+    if role in (Role.BODY, Role.LABEL, Role.INPUT, Role.TOTAL):
         side["indent"] = 1
     return {**size, **side, **_ROLES[role], "num_format": NUMBERS[kind], "quote_prefix": guarded}
