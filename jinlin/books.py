@@ -115,10 +115,11 @@ def of_setting(each: Quantity | SettingEntry, language: str, where: str = "") ->
     """Make a source of a setting."""
     title = (each.title_zh if language == "zh" else each.title_en) or each.name
     quality = each.quality if isinstance(each.quality, str) else each.quality.value
-    span = (each.low, each.high) if each.low < each.high else (None, None)
+    low, high = (each.low, each.high) if each.low < each.high else (None, None)
     return Source(
         each.name, title, each.value, _unit(each.unit, language), each.year,
-        say(f"quality {quality}", language), each.source, each.reason, where or say("where setting", language, name=each.name), *span,
+        say(f"quality {quality}", language), each.source, each.reason,
+        where or say("where setting", language, name=each.name), low, high,
     )  # fmt: skip
 
 

@@ -165,8 +165,8 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
         "地区|规模|情景|过多|每年花费（元）|达到的比例|达标次数",
     ),
     "budget buys": (
-        "a budget of {money:,.0f} yuan builds {places:,} places at {used:,.0f} yuan each (the middle of {low:,.0f} "
-        "and {high:,.0f}: {most:,} to {least:,}); wanting: {wanting:,.0f}",
+        "a budget of {money:,.0f} yuan builds {places:,} places at {used:,.0f} yuan each (the middle of "
+        "{low:,.0f} and {high:,.0f}: {most:,} to {least:,}); wanting: {wanting:,.0f}",
         "预算{money:,.0f}元可建{places:,}个名额，每个{used:,.0f}元（取{low:,.0f}与{high:,.0f}的中间值；两端为{most:,}至"
         "{least:,}个）；不足{wanting:,.0f}个",
     ),

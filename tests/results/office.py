@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _LIVE = re.compile(r"(<c [^>]*>)(<f>.*?</f>)<v>.*?</v>", re.DOTALL)
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how the format writes a character that XML has not
 POISON = "-987654321"
 
 
@@ -35,7 +36,8 @@ def read_book(path: Path) -> dict[str, dict[str, Found]]:
         shared = []
         if "xl/sharedStrings.xml" in names:
             strings = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
-            shared = ["".join(t.text or "" for t in si.iter(f"{_MAIN}t")) for si in strings]
+            texts = ("".join(t.text or "" for t in si.iter(f"{_MAIN}t")) for si in strings)
+            shared = [_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) for text in texts]
         links = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
         targets = {link.get("Id"): str(link.get("Target")) for link in links}
         sheets = ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{_MAIN}sheet")
