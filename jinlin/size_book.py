@@ -7,11 +7,11 @@ from pathlib import Path
 
 from calibration.costs import cost_figures
 from jinlin.books import Source, column, of_figure, of_scenario, save_book
-from jinlin.size_listing import answer_lines, head_lines, why_none
+from jinlin.size_listing import answer_lines, counties_total, head_lines, why_none
 from jinlin.what_if import what_if_page
 from jinlin.words import say
 from results.sheets import Column, Kind, Page, Row, Table, Value
-from results.sizes import bills, idle_cost, losses, mean_and_worst, refusal, spare, ways
+from results.sizes import bills, idle_cost, losses, mean_and_worst, refusal, spare, wanting, ways
 from results.what_if import given
 from scenarios.capacity_trials import Question
 from scenarios.sizer import PlaceSize, names_of
@@ -19,7 +19,8 @@ from scenarios.sizer import PlaceSize, names_of
 C, S = Kind.COUNT, Kind.SHARE
 _SIZES = (
     ("place", "", Kind.TEXT, "", False), ("size", "unit", C, "", True), ("planned", "unit", C, "", True),
-    ("spare", "unit", C, "{planned}-{size}", False), ("wanting", "unit", C, "MAX({size}-{planned},0)", True),
+    ("spare", "unit", C, "{planned}-{size}", False),
+    ("wanting", "unit", C, "ROUNDUP(MAX({size}-{planned},0),0)", True),
     ("used", "unit", C, "", True), ("free", "unit", C, "{size}-{used}", True), ("mean", "", S, "", False),
     ("worst", "", S, "", False), ("met", "", C, "", False), ("of", "", C, "", False),
     ("part", "", S, "{met}/{of}", False), ("said", "", Kind.TEXT, "", False),
@@ -100,9 +101,7 @@ def size_sources(question: Question, language: str) -> list[Source]:
 def _answers(question: Question, sizes: Sequence[PlaceSize], language: str) -> list[str]:
     if len(sizes) == 1 and not refusal(sizes[0]):
         return answer_lines(question, sizes[0], language)
-    known = [spare(each) for each in sizes if not refusal(each)]
-    words = {"wanting": -sum(min(each, 0) for each in known), "spare": sum(max(each, 0) for each in known)}
-    return [say("counties total", language, **words)]
+    return [counties_total(sizes, language)]
 
 
 def _sizes(question: Question, sizes: Sequence[PlaceSize], language: str) -> Table:
@@ -119,7 +118,7 @@ def _size_row(size: PlaceSize, language: str) -> Row:
         return row | {"said": why_none(size, why, language)}
     capacity, (mean, worst) = size.sized.capacity or 0, mean_and_worst(size.reached)
     return row | {
-        "size": capacity, "spare": planned - capacity, "wanting": max(capacity - planned, 0),
+        "size": capacity, "spare": planned - capacity, "wanting": wanting(size),
         "used": size.in_place, "free": capacity - size.in_place, "mean": mean, "worst": worst,
         "met": size.sized.met, "of": size.sized.fresh, "part": size.sized.met / size.sized.fresh,
     }  # fmt: skip

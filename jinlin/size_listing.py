@@ -17,6 +17,7 @@ from results.sizes import (
     posts,
     refusal,
     spare,
+    wanting,
     ways,
 )
 from results.what_if import bought, given
@@ -33,14 +34,14 @@ def list_size(question: Question, size: PlaceSize, confidence: float, language: 
     why = refusal(size)
     if why:
         return [*head, *_refused(question, size, why, confidence, language)]
-    more = -spare(size)
+    more = wanting(size)
     lines = [
         *head,
         *answer_lines(question, size, language),
         *_ways(size, language),
         _balance(question, size, language),
     ]
-    if more >= 1:
+    if more:
         lines += _bills(question, size, more, language)
     return lines + _spread(size, language)
 
@@ -51,12 +52,18 @@ def list_counties(
     """List the answers of several places, a line each, and what is wanting and too much in all."""
     rows = [tuple(say("size counties", language).split("|"))]
     rows += [_county_row(question, each, language) for each in sizes]
-    known = [spare(each) for each in sizes if not refusal(each)]
-    total = say(
-        "counties total", language,
-        wanting=-sum(min(each, 0) for each in known), spare=sum(max(each, 0) for each in known),
-    )  # fmt: skip
-    return [*head_lines(question, sizes, confidence, language), *columns(rows), total]
+    return [
+        *head_lines(question, sizes, confidence, language),
+        *columns(rows),
+        counties_total(sizes, language),
+    ]
+
+
+def counties_total(sizes: Sequence[PlaceSize], language: str) -> str:
+    """Add up what is wanting and what is too much, apart."""
+    known = [each for each in sizes if not refusal(each)]
+    over = sum(max(spare(each), 0) for each in known)
+    return say("counties total", language, wanting=sum(map(wanting, known)), spare=over)
 
 
 def head_lines(
@@ -127,7 +134,7 @@ def _balance(question: Question, size: PlaceSize, language: str) -> str:
     if over >= 1:
         words = say("size spare", language, spare=over, cost=_idle(question, over, language))
     else:
-        words = say("size wanting", language, wanting=max(-over, 0))
+        words = say("size wanting", language, wanting=wanting(size))
     return f"{words}; {built}"
 
 

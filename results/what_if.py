@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import floor
 
 from calibration.costs import PAYERS, CostLine, cost_lines
-from results.sizes import idle_cost, places_per_post, refusal, spare
+from results.sizes import idle_cost, places_per_post, refusal, wanting
 from scenarios.capacity_trials import Question
 from scenarios.sizer import PlaceSize, names_of
 from sim.services import Words
@@ -122,7 +122,7 @@ def _wanting(known: Sequence[PlaceSize]) -> tuple[Wanting, ...]:
     for size in known:
         reached = size.rivals["planned"].reached
         mean = sum(reached) / len(reached) if reached else 0.0
-        found.append(Wanting(names_of(size.selection), max(-spare(size), 0.0), mean))
+        found.append(Wanting(names_of(size.selection), float(wanting(size)), mean))
     return tuple(sorted(found, key=lambda place: (not place.places, place.reached, place.name)))
 
 

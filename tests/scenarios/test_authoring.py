@@ -98,7 +98,6 @@ def test_a_value_that_may_be_dated_in_two_ways_differs_in_either() -> None:
     ]
 
 
-
 @pytest.mark.parametrize("first", scenario_names())
 @pytest.mark.parametrize("second", scenario_names())
 def test_a_difference_read_the_other_way_has_its_sides_swapped(first: str, second: str) -> None:
