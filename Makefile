@@ -31,9 +31,9 @@ run: install ## simulate 莆田市 under the plan's targets in 50 draws, and wri
 	@echo "Open $(DEMO)/report.html"
 
 test: install ## prove what can be proved in under ten minutes on two cores
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser"
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser and not office"
 
-test-all: install ## the slow proofs and the browser too
+test-all: install ## the slow proofs, the browser and LibreOffice too
 	$(BIN)/python -m pytest -n $(JOBS)
 
 lint: install ## style, complexity, docstrings, types

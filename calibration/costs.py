@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from calibration.evidence import load_evidence
+from calibration.evidence import Figure, load_evidence
 from sim.parameters import Settings
 from sim.services import Words
 
@@ -41,6 +41,13 @@ def cost_lines(pool: str, settings: Settings) -> list[CostLine]:
     return sorted(found, key=lambda line: (SIDES.index(line.side), PAYERS.index(line.payer)))
 
 
+def cost_figures(pool: str) -> list[Figure]:
+    """List the figures of the evidence that the cost of a pool's places rests on."""
+    lines = tomllib.loads(FILE.read_text(encoding="utf-8"))["line"]
+    named = [figure for line in lines if pool in line["pools"] for figure in _figures(line).values()]
+    return list(dict.fromkeys(named))
+
+
 @cache
 def _written() -> tuple[tuple[tuple[str, ...], CostLine], ...]:
     lines = tomllib.loads(FILE.read_text(encoding="utf-8"))["line"]
@@ -48,11 +55,15 @@ def _written() -> tuple[tuple[tuple[str, ...], CostLine], ...]:
 
 
 def _line(line: Mapping[str, Any]) -> CostLine:
-    evidence = load_evidence()
-    named = {side: evidence.figure(*line[side])
-             for side in ("low", "high", "less_low", "less_high") if side in line}  # fmt: skip
+    named = _figures(line)
     off = {side: named[f"less_{side}"].value if f"less_{side}" in named else 0.0 for side in ("low", "high")}
     low = named["low"].value - off["low"]
     high = named["high"].value - off["high"] if "high" in named else low
     sources = tuple(dict.fromkeys(figure.citation for figure in named.values()))
     return CostLine(line["side"], line["payer"], low, high, Words(**line["note"]), sources)
+
+
+def _figures(line: Mapping[str, Any]) -> dict[str, Figure]:
+    """Return the figures that a line names, by what they are to it."""
+    evidence, sides = load_evidence(), ("low", "high", "less_low", "less_high")
+    return {side: evidence.figure(*line[side]) for side in sides if side in line}

@@ -15,7 +15,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from jinlin import __version__, calibrating, comparing, foresight, sizing
+from jinlin import __version__, calibrating, comparing, foresight, looking, sizing
+from jinlin.books import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import JinlinError, LawBroken
@@ -136,12 +137,19 @@ def report(
         str, typer.Option("--lang", help=_help("report lang"), callback=known_language, metavar="zh|en")
     ] = "zh",
     out: Annotated[Path | None, typer.Option(help=_help("report out"), metavar="FILE")] = None,
+    xlsx: Xlsx = None,
 ) -> None:
     """Write the report of finished runs."""
     from results.report import write_report
 
+    check_book(xlsx)
     written = write_report(runs, lang, out)
     typer.echo(plain(say("wrote", terminal_language(), path=written)))
+    if xlsx:
+        from jinlin.report_book import save_report
+        from results.tables import open_run
+
+        save_report(xlsx, [open_run(folder) for folder in runs], lang)
 
 
 app.command(help=_help("compare"))(comparing.compare)
@@ -187,32 +195,8 @@ def check(
     _print(describe_scenario(load_scenario(scenario), terminal_language(lang)))
 
 
-@app.command(help=_help("diff"))
-def diff(
-    first: Annotated[str, typer.Argument(help=_help("diff first"), metavar="SCENARIO")],
-    second: Annotated[str, typer.Argument(help=_help("diff second"), metavar="SCENARIO")],
-    lang: Lang = None,
-) -> None:
-    """List what differs between two scenarios, by date."""
-    from jinlin.listings import list_differences
-    from scenarios.authoring import differences
-    from scenarios.load import load_scenario
-
-    found = differences(load_scenario(first), load_scenario(second))
-    _print(list_differences(found, terminal_language(lang)))
-
-
-@app.command(help=_help("parameters"))
-def parameters(
-    word: Annotated[str, typer.Argument(help=_help("parameters word"), metavar="[WORD]")] = "",
-    lang: Lang = None,
-) -> None:
-    """List everything a scenario can set."""
-    from jinlin.listings import list_parameters
-    from scenarios.authoring import find_dated, find_settings
-
-    language = terminal_language(lang)
-    _print(list_parameters(find_dated(word), find_settings(word), word, language))
+app.command(help=_help("diff"))(looking.diff)
+app.command(help=_help("parameters"))(looking.parameters)
 
 
 @app.command(help=_help("schema"))
@@ -225,50 +209,7 @@ def schema() -> None:
     typer.echo(json.dumps(json_schema(), indent=1))
 
 
-@app.command(help=_help("evidence"))
-def evidence(
-    word: Annotated[list[str], typer.Argument(help=_help("evidence word"), metavar="[WORD]")] = [],  # noqa: B006
-    lang: Lang = None,
-) -> None:
-    """Find figures with their sources and what contradicts them."""
-    from calibration.contradictions import concerning, load_contradictions
-    from calibration.evidence import load_evidence
-    from jinlin.sources import count_evidence, list_evidence, nothing_found
-
-    known, language, words = load_evidence(), terminal_language(lang), " ".join(word)
-    found = known.find(words)
-    if not words.strip():
-        _print(count_evidence(found, len(load_contradictions()), language))
-    elif found:
-        _print(list_evidence(found, concerning(found), language))
-    else:
-        strange = next((each for each in word if not known.find(each)), words)
-        _print(nothing_found(words, known.near(strange), language))
-
-
-@app.command(help=_help("hindcast"))
-def hindcast(
-    stored: Annotated[bool, typer.Option("--stored", help=_help("hindcast stored"))] = False,
-    workers: Annotated[int | None, typer.Option(min=1, max=1024, help=_help("hindcast workers"))] = None,
-    out: Annotated[Path | None, typer.Option(help=_help("hindcast out"), metavar="FILE")] = None,
-    lang: Lang = None,
-) -> None:
-    """Live 2010 to 2020 and compare."""
-    from calibration.validation import load_hindcast, written
-    from jinlin.listings import list_hindcast
-
-    if stored:
-        done = load_hindcast()
-    else:
-        from calibration.hindcast import hindcast as live_decade
-
-        done = live_decade(workers or 0, lambda line: typer.echo(plain(line), err=True))
-    if out:
-        out.write_text(written(done), encoding="utf-8")
-    _print(list_hindcast(done, terminal_language(lang)))
-
-
-for _command in (calibrating.calibrate, *foresight.COMMANDS, sizing.size):
+for _command in (looking.evidence, looking.hindcast, calibrating.calibrate, *foresight.COMMANDS, sizing.size):
     app.command(help=_help(_command.__name__))(_command)
 
 

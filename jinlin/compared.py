@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from jinlin.words import columns, say
 from results.compare import written_gap
-from results.comparisons import BY, Row
+from results.comparisons import BY, Row, Side
 from results.differences import Verdict
 from results.manifest import Manifest
 from results.notation import Writer, count, minus, share, with_interval
@@ -17,6 +18,20 @@ from results.words import say as say_in_report
 
 _IN_SHARES = ("met", "poorest_part")
 _OF_TERMINAL = ("minutes_done", "concentration", "poorest_part")  # outcomes that the report does not print
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is to be told: sides, the rows of each pair, and whether there was a limit."""
+
+    sides: Sequence[Side]
+    rows: Sequence[Sequence[Row]]
+    groups: Sequence[Sequence[Row]]
+    equity: Sequence[Sequence[Row]]
+    draws: int
+    looks: int
+    limited: bool
+    levels: tuple[float, float, float]  # what one row may miss: of the rows, of the groups, of the equity
 
 
 def lines_of(
@@ -46,14 +61,15 @@ def _cells(row: Row, manifest: Manifest, language: str) -> tuple[str, ...]:
     sides = (with_interval(each, language, write) for each in (row.a, row.b))
     return (
         service.name[language],
-        _outcome(row.outcome, service.unit[language], language),
+        outcome_name(row.outcome, service.unit[language], language),
         *sides,
         _gap(row, language),
         verdict_words(row, language),
     )
 
 
-def _outcome(outcome: str, unit: str, language: str) -> str:
+def outcome_name(outcome: str, unit: str, language: str) -> str:
+    """Name an outcome, as the report does where it prints it."""
     if outcome in _OF_TERMINAL:
         return say(f"outcome {outcome}", language)
     return say_in_report(f"out_{outcome}", language, unit=unit)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jinlin.books import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import RunError
 
 if TYPE_CHECKING:
+    from jinlin.compared import Told
     from jinlin.rounds import Looked, Rounds
-    from results.comparisons import Asked, Row, Side
+    from results.comparisons import Asked, Side
 
 SEED = 20201101
 MOST = 100
@@ -72,6 +72,7 @@ def compare(
     workers: Workers = None,
     ledgers: Ledgers = LEDGERS,
     no_ledgers: NoLedgers = False,
+    xlsx: Xlsx = None,
     lang: Lang = None,
 ) -> None:
     """Compare scenarios or finished runs, paired, until the differences are known."""
@@ -79,6 +80,7 @@ def compare(
     if len(given) < 2:
         raise RunError("compare takes two or more scenarios or run folders; the first is the baseline")
     asked = _asked(half_width, margin, service, outcome)
+    check_book(xlsx)
     if _finished(given):
         if place or most is not None or seed is not None:
             raise RunError(
@@ -90,19 +92,10 @@ def compare(
         rounds = _rounds(given, place, numbers, None if no_ledgers else ledgers, grouped, language)
         told = _of_scenarios(rounds, asked, grouped, language)
     _print(_lines(told, grouped, language))
+    if xlsx:
+        from jinlin.compare_book import save_comparison
 
-
-@dataclass(frozen=True)
-class Told:
-    """What is to be told: sides, the rows of each pair, and whether there was a limit."""
-
-    sides: Sequence[Side]
-    rows: Sequence[Sequence[Row]]
-    groups: Sequence[Sequence[Row]]
-    equity: Sequence[Sequence[Row]]
-    draws: int
-    looks: int
-    limited: bool
+        save_comparison(xlsx, told, grouped, language)
 
 
 def _asked(half_width: Texts, margin: Texts, service: Texts, outcome: Texts) -> Asked:
@@ -152,6 +145,7 @@ def _of_runs(given: Texts, asked: Asked, by: str) -> Told:
 
 def _judged(sides: list[Side], asked: Asked, by: str, looks: int, limited: bool) -> Told:
     """Judge the rows of every pair, its groups and its equity, each a family of its own."""
+    from jinlin.compared import Told
     from results import comparisons as c
     from results.differences import NO_DRAW, Family
 
@@ -166,7 +160,8 @@ def _judged(sides: list[Side], asked: Asked, by: str, looks: int, limited: bool)
     groups = [c.compare_groups(first, each, by, asked, families[1]) for each in others] if by else []
     equity = [c.compare_equity(first, each, asked, families[2]) for each in others]
     draws = len(set(first.draws.tolist()) - {NO_DRAW})
-    return Told(sides, rows, groups, equity, draws, looks, limited)
+    levels = (families[0].each, families[1].each, families[2].each)
+    return Told(sides, rows, groups, equity, draws, looks, limited, levels)
 
 
 def _rounds(

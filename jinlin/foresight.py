@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jinlin.books import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, columns, known_language, plain, say, terminal_language
-from sim.errors import RunError
+from results.files import check_free, write_aside
 
 SEED = 20201101
 _TENTH = 10
@@ -47,15 +46,21 @@ def forecast(
     market_draws: MarketDraws = 16,
     seed: Seed = SEED,
     workers: Workers = None,
+    xlsx: Xlsx = None,
     lang: Lang = None,
 ) -> None:
     """Forecast the province from 2020's knowledge."""
     from calibration.forecast import table_of
 
+    check_book(xlsx)
     language = terminal_language(lang)
     done = forecast_for(out, draws, market_draws, seed, workers or 0, language)
     write_aside(out, table_of(done))
     _print([*list_forecast(done, language), say("wrote", language, path=out)])
+    if xlsx:
+        from jinlin.list_books import save_forecast
+
+        save_forecast(xlsx, done, language)
 
 
 def pledge(
@@ -94,34 +99,6 @@ def confront(
 
 
 COMMANDS = (forecast, pledge, confront)
-
-
-def check_free(path: Path) -> None:
-    """Raise RunError where a file cannot be written: before minutes are spent on what it should hold."""
-    if path.is_dir():
-        raise RunError(f"{path}: is a folder; give a file with --out")
-    folder = path.parent
-    if not folder.is_dir():
-        raise RunError(f"{folder}: is no folder; make it first, or give another place with --out")
-    if not os.access(folder, os.W_OK):
-        raise RunError(f"{path}: cannot be written: permission denied; give another place with --out")
-
-
-def write_aside(path: Path, text: str) -> None:
-    """Write a file under another name and rename it, so that it is whole or not there."""
-    check_free(path)
-    aside = ""
-    try:
-        handle, aside = tempfile.mkstemp(prefix=".aside-", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            out.write(text)
-        os.chmod(aside, 0o644)
-        os.replace(aside, path)
-    except OSError as wrong:
-        if aside:
-            Path(aside).unlink(missing_ok=True)
-        reason = f"cannot be written: {wrong.strerror}"
-        raise RunError(f"{path}: {reason}; give another place with --out") from None
 
 
 def forecast_for(

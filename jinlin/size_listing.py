@@ -17,8 +17,10 @@ from results.sizes import (
     posts,
     refusal,
     spare,
+    wanting,
     ways,
 )
+from results.what_if import bought, given
 from scenarios.capacity_trials import Question
 from scenarios.sizer import PlaceSize, names_of
 from sim.places import load_atlas
@@ -28,18 +30,18 @@ PAID_BY = tuple(payer for payer in PAYERS if payer != "all")
 
 def list_size(question: Question, size: PlaceSize, confidence: float, language: str) -> list[str]:
     """List the answer for one place, what stands beside it, and its cost; or why there is none."""
-    head = _head(question, names_of(size.selection), confidence, language)
+    head = head_lines(question, [size], confidence, language)
     why = refusal(size)
     if why:
         return [*head, *_refused(question, size, why, confidence, language)]
-    more = -spare(size)
+    more = wanting(size)
     lines = [
         *head,
-        *_answer(question, size, language),
+        *answer_lines(question, size, language),
         *_ways(size, language),
         _balance(question, size, language),
     ]
-    if more >= 1:
+    if more:
         lines += _bills(question, size, more, language)
     return lines + _spread(size, language)
 
@@ -50,16 +52,25 @@ def list_counties(
     """List the answers of several places, a line each, and what is wanting and too much in all."""
     rows = [tuple(say("size counties", language).split("|"))]
     rows += [_county_row(question, each, language) for each in sizes]
-    known = [spare(each) for each in sizes if not refusal(each)]
-    total = say(
-        "counties total", language,
-        wanting=-sum(min(each, 0) for each in known), spare=sum(max(each, 0) for each in known),
-    )  # fmt: skip
+    return [
+        *head_lines(question, sizes, confidence, language),
+        *columns(rows),
+        counties_total(sizes, language),
+    ]
+
+
+def counties_total(sizes: Sequence[PlaceSize], language: str) -> str:
+    """Add up what is wanting and what is too much, apart."""
+    known = [each for each in sizes if not refusal(each)]
+    over = sum(max(spare(each), 0) for each in known)
+    return say("counties total", language, wanting=sum(map(wanting, known)), spare=over)
+
+
+def head_lines(
+    question: Question, sizes: Sequence[PlaceSize], confidence: float, language: str
+) -> list[str]:  # fmt: skip
+    """Say of what and where sizes were found, for which standard, and what is scaled and drawn."""
     place = load_atlas().describe([county for each in sizes for county in each.selection.counties])
-    return [*_head(question, place, confidence, language), *columns(rows), total]
-
-
-def _head(question: Question, place: str, confidence: float, language: str) -> list[str]:
     service, standard = question.definition, question.standard
     words = {"place": place, "scenario": question.scenario.title[language], "year": standard.year}
     return [
@@ -73,7 +84,8 @@ def _head(question: Question, place: str, confidence: float, language: str) -> l
     ]  # fmt: skip
 
 
-def _answer(question: Question, size: PlaceSize, language: str) -> list[str]:
+def answer_lines(question: Question, size: PlaceSize, language: str) -> list[str]:
+    """Say the least capacity of a place, how it was checked, its staff and its use."""
     sized, capacity = size.sized, size.sized.capacity or 0
     (mean, worst), (low, high) = mean_and_worst(size.reached), sized.interval
     lines = [
@@ -122,7 +134,7 @@ def _balance(question: Question, size: PlaceSize, language: str) -> str:
     if over >= 1:
         words = say("size spare", language, spare=over, cost=_idle(question, over, language))
     else:
-        words = say("size wanting", language, wanting=max(-over, 0))
+        words = say("size wanting", language, wanting=wanting(size))
     return f"{words}; {built}"
 
 
@@ -179,8 +191,8 @@ def _county_row(question: Question, size: PlaceSize, language: str) -> tuple[str
     name, planned = names_of(size.selection), size.rivals["planned"].places
     why = refusal(size)
     if why:
-        said = say(f"why {why.value}", language, step=say(f"step {held_at(size).step}", language))
-        return (name, say("county refused", language, why=said), f"{planned:,.0f}", "", "", "", "")
+        said = say("county refused", language, why=why_none(size, why, language))
+        return (name, said, f"{planned:,.0f}", "", "", "", "")
     over = spare(size)
     idle = _idle(question, over, language) if over >= 1 else ""
     mean, _ = mean_and_worst(size.reached)
@@ -188,6 +200,24 @@ def _county_row(question: Question, size: PlaceSize, language: str) -> tuple[str
         name, f"{size.sized.capacity:,}", f"{planned:,.0f}", f"{over:+,.0f}", idle, _percent(mean),
         f"{size.sized.met}/{size.sized.fresh}",
     )  # fmt: skip
+
+
+def why_none(size: PlaceSize, why: Refusal, language: str) -> str:
+    """Say in a few words why a place has no size."""
+    return say(f"why {why.value}", language, step=say(f"step {held_at(size).step}", language))
+
+
+def budget_lines(
+    question: Question, sizes: Sequence[PlaceSize], budget_fen: int, language: str
+) -> list[str]:  # fmt: skip
+    """Say how many places a budget builds at the cost used, and at low and high."""
+    plan = given(question, sizes, budget_fen)
+    cost, money = plan.capital, plan.budget or 0.0
+    if cost.used is None or cost.low is None or cost.high is None:
+        return [say("budget unknown", language)]
+    most, middle, least = (bought(money, each, ()).places for each in (cost.low, cost.used, cost.high))
+    words = {"low": cost.low, "used": cost.used, "high": cost.high, "least": least, "most": most}
+    return [say("budget buys", language, money=money, places=middle, wanting=plan.places, **words)]
 
 
 def _spread(size: PlaceSize, language: str) -> list[str]:

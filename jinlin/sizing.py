@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jinlin.books import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
+from jinlin.money import fen_of
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import RunError
 
@@ -49,6 +51,8 @@ def size(
     ledgers: Annotated[Path, typer.Option(help=_help("size ledgers"), metavar="DIR")] = LEDGERS,
     ledgers_gb: Annotated[float | None, typer.Option(min=0, help=_help("size ledgers_gb"))] = None,
     no_ledgers: Annotated[bool, typer.Option("--no-ledgers", help=_help("size no_ledgers"))] = False,
+    budget: Annotated[str, typer.Option(help=_help("budget"), metavar="YUAN")] = "",
+    xlsx: Xlsx = None,
     lang: Lang = None,
 ) -> None:
     """Size a service to a standard, with confidence."""
@@ -59,6 +63,8 @@ def size(
     _one_of("--of", of, ("requested", "needed"))
     _one_of("--by", by, ("", "county"))
     days, part = days_of(within) if within else None, share_of("--share", share) if share else None
+    money = fen_of("--budget", budget) if budget else None
+    check_book(xlsx)
     from scenarios.capacity_trials import Question, Standard
     from scenarios.load import load_scenario
     from scenarios.sizer import places_of
@@ -77,7 +83,7 @@ def size(
     question = replace(question, standard=standard)
     compile_kernels(workers or 0, language)
     from jinlin.progress import Counter
-    from jinlin.size_listing import list_counties, list_size
+    from jinlin.size_listing import budget_lines, list_counties, list_size
     from scenarios.sizer import size_places
 
     counter = Counter("size tried", language)
@@ -93,9 +99,15 @@ def size(
         lines = list_counties(question, sizes, sure, language)
     else:
         lines = list_size(question, sizes[0], sure, language)
+    if money is not None:
+        lines += budget_lines(question, sizes, money, language)
     typer.echo("\n".join(plain(line) for line in lines))
     if kept:
         tell_room(sizes, kept, room, language)
+    if xlsx:
+        from jinlin.size_book import save_sizes
+
+        save_sizes(xlsx, question, sizes, (sure, replications, money), language)
 
 
 def tell_room(sizes: Sequence[PlaceSize], folder: Path, room: float, language: str) -> None:

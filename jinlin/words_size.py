@@ -175,6 +175,16 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
         "place|size|scenario|too much|yuan a year|share reached|met in",
         "地区|规模|情景|过多|每年花费（元）|达到的比例|达标次数",
     ),
+    "budget buys": (
+        "a budget of {money:,.0f} yuan builds {places:,} places at {used:,.0f} yuan each (the middle of "
+        "{low:,.0f} and {high:,.0f}: {most:,} to {least:,}); wanting: {wanting:,.0f}",
+        "预算{money:,.0f}元可建{places:,}个名额，每个{used:,.0f}元（取{low:,.0f}与{high:,.0f}的中间值；两端为{most:,}至"
+        "{least:,}个）；不足{wanting:,.0f}个",
+    ),
+    "budget unknown": (
+        "what a budget builds is not known: the evidence has no capital cost of such a place",
+        "预算可建多少不详：数据中没有此类名额的建设费用",
+    ),
     "size spread": ("spread over counties: place|size|scenario", "按县分布：地区|规模|情景"),
     "county refused": ("none: {why}", "无解：{why}"),
     "why nobody asks": ("nobody asks", "无人申请"),

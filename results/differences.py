@@ -9,7 +9,7 @@ stops by what it sees, whatever the rule, costs none of it (docs/decisions/0023)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import numpy as np
@@ -60,6 +60,7 @@ class Paired:
     half: float
     draws: int
     alike: bool = False  # the same in every draw: nothing is known of its spread
+    gaps: tuple[float, ...] = field(default=(), repr=False, compare=False)  # one a draw
 
     @property
     def low(self) -> float:
@@ -109,6 +110,10 @@ def mean_by_draw(values: Array, draws: Labels) -> Array:
 def paired(first: Array, second: Array, draws: Labels, level: float) -> Paired:
     """Estimate second minus first over draws, with the interval that misses at a chance of ``level``."""
     gaps = mean_by_draw(np.asarray(second, dtype=float) - np.asarray(first, dtype=float), draws)
+    return replace(_paired(gaps, level), gaps=tuple(gaps.tolist()))
+
+
+def _paired(gaps: Array, level: float) -> Paired:
     count = len(gaps)
     mean = float(gaps.mean()) if count else np.nan
     if count < 2:

@@ -108,6 +108,11 @@ def spare(size: PlaceSize) -> float:
     return size.rivals["planned"].places - size.sized.capacity
 
 
+def wanting(size: PlaceSize) -> int:
+    """Return the whole places that are wanting (planned places are means over replications)."""
+    return ceil(max(-spare(size), 0.0))
+
+
 def bills(question: Question, places: float) -> list[Bill]:
     """Return what is known of the cost of some places, with the posts that staff them."""
     pool, settings = question.definition.pool, question.scenario.settings

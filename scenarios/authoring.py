@@ -10,7 +10,7 @@ import numpy as np
 from calibration.settings import load_parameters
 from scenarios.load import Scenario, define, find_scenario, is_name, load_scenario
 from scenarios.schema import AS_IN_2020, DATED_SECTIONS, Unit
-from scenarios.supply import key_path
+from scenarios.supply import supply_plan
 from sim.clock import MONTHS_TO_END_OF_2025, name_of
 from sim.errors import Fault, ScenarioError
 from sim.parameters import Quantity
@@ -128,7 +128,12 @@ def _provenance() -> list[str]:
 
 def differences(first: Scenario, second: Scenario) -> list[Difference]:
     """List what differs: dated values at every date that either writes, settings, standards, targets."""
-    found = [each for key in define().vocabulary.units for each in _dated_differences(first, second, key)]
+    found = [
+        each
+        for key, units in define().vocabulary.units.items()
+        for unit in {unit.setting: unit for unit in reversed(units)}.values()  # the first for each setting
+        for each in _dated_differences(first, second, key, unit)
+    ]
     for name in sorted({*first.settings, *second.settings}):
         found += _pair(f"set.{name}", "", *(_quantity(each, name) for each in (first, second)))
     for service in sorted({*first.standards, *second.standards}):
@@ -141,16 +146,16 @@ def differences(first: Scenario, second: Scenario) -> list[Difference]:
     return found
 
 
-def _dated_differences(first: Scenario, second: Scenario, key: str) -> list[Difference]:
-    """Compare one dated value in its first unit, at the founding, at every date written, and at the end."""
-    unit = define().vocabulary.units[key][0]
-    both = [each.dated[key] for each in (first, second) if key in each.dated]
+def _dated_differences(first: Scenario, second: Scenario, key: str, unit: Unit) -> list[Difference]:
+    """Compare one dated value in a unit, at the founding, at every date written, and at the end."""
+    dated = (each.dated[key] for each in (first, second) if key in each.dated)
+    both = [each for each in dated if each.unit.setting == unit.setting]
     if not both and first.settings[unit.setting] == second.settings[unit.setting]:
         return []
     written = {month for each in both for month in each.months}
     last = MONTHS_TO_END_OF_2025 - 1
     dates = sorted({0, last} | {month for month in written if 0 <= month <= last})
-    paths = [key_path(each, key) for each in (first, second)]
+    paths = [supply_plan(each).path(unit.setting) / unit.factor for each in (first, second)]
     return [
         each
         for month in dates

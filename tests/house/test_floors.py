@@ -17,6 +17,7 @@ DOORS = {  # one door per library
     "mesa": {"sim.model"},
     "matplotlib": {"results.figures"},
     "SALib": {"results.sobol"},
+    "xlsxwriter": {"results.workbook"},
 }
 
 

@@ -90,6 +90,14 @@ def test_no_scenario_differs_from_itself() -> None:
         assert differences(load_scenario(name), load_scenario(name)) == []
 
 
+def test_a_value_that_may_be_dated_in_two_ways_differs_in_either() -> None:
+    found = differences(load_scenario("plan-2025"), load_scenario("staff-short"))
+    mine = [each for each in found if each.key == "staff.social-worker"]
+    assert [(each.date, each.first, each.second, each.unit) for each in mine] == [
+        ("2025-12", "1", "0.6", "share of posts filled")
+    ]
+
+
 @pytest.mark.parametrize("first", scenario_names())
 @pytest.mark.parametrize("second", scenario_names())
 def test_a_difference_read_the_other_way_has_its_sides_swapped(first: str, second: str) -> None:

@@ -1,0 +1,125 @@
+"""LibreOffice recalculates what a workbook carries: every value beside a formula is what the formula gives.
+
+Each workbook is copied with a wrong number beside every formula first, so that nothing is left of what it
+carried; LibreOffice opens the copy and the values that it comes to are held against the original's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jinlin.size_book import save_sizes
+from jinlin.what_if import what_if_page
+from jinlin.words import say
+from results.sheets import Page
+from results.what_if import PAID_BY, Given, Wanting, given
+from results.workbook import workbook
+from tests.jinlin.test_books import call, question, sizes
+from tests.results.office import Found, differences, poisoned, read_book, recalculated
+
+pytestmark = [pytest.mark.office, pytest.mark.slow]
+PLACE = ("--place", "明溪县")
+
+
+def must_come_to_the_same(path: Path, folder: Path, fewest: int) -> dict[str, dict[str, Found]]:
+    """Poison a copy of a workbook, let LibreOffice open it, and hold its values to the original's."""
+    copy = folder / f"poisoned-{path.name}"
+    count = poisoned(path, copy)
+    carried = read_book(path)
+    assert count >= fewest and len(differences(carried, read_book(copy))) == count, "each is wrong at first"
+    found = recalculated(copy, folder)
+    assert differences(carried, found) == []
+    return found
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs")
+    code, *_ = call("run", "plan-2025", "staff-short", *PLACE, "--replications", "8", "--workers", "1",
+                    "--no-ledgers", "--out", str(folder))  # fmt: skip
+    assert code == 0
+    return folder
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_report_of_a_county_recalculates_to_the_same_values(
+    runs: Path, language: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.xlsx"
+    folders = [str(runs / name) for name in ("plan-2025", "staff-short")]
+    assert call("report", *folders, "--lang", language, "--xlsx", str(path))[0] == 0
+    must_come_to_the_same(path, tmp_path, 80)
+
+
+def test_a_comparison_of_a_county_recalculates_to_the_same_values(runs: Path, tmp_path: Path) -> None:
+    path = tmp_path / "compare.xlsx"
+    folders = [str(runs / name) for name in ("plan-2025", "staff-short")]
+    assert call("compare", *folders, "--by", "income", "--xlsx", str(path))[0] == 0
+    found = must_come_to_the_same(path, tmp_path, 300)
+    assert any("TINV" in cell.formula for cell in found["Comparison"].values()), "half-widths are among them"
+
+
+def test_a_size_of_a_county_recalculates_to_the_same_values(tmp_path: Path) -> None:
+    path = tmp_path / "size.xlsx"
+    words = ("size", "plan-2025", "--service", "nursing-bed", *PLACE, "--confidence", "50%", "--replications",
+             "2", "--workers", "1", "--no-ledgers", "--budget", "500万", "--xlsx", str(path))  # fmt: skip
+    assert call(*words)[0] == 0
+    must_come_to_the_same(path, tmp_path, 90)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_counties_with_a_budget_recalculate_to_the_same_values(language: str, tmp_path: Path) -> None:
+    path = tmp_path / "sizes.xlsx"
+    save_sizes(path, question(), sizes(), (0.95, 20, 1_500_000_000), language)
+    must_come_to_the_same(path, tmp_path, 150)
+
+
+def variants() -> list[Given]:
+    """Change what a reader may change, and the odd cases: no places, no post, no figure, no budget."""
+    base = given(question(), sizes(), 1_500_000_000)
+    many = tuple(Wanting(f"county {n}", 7.0 * n, n / 10) for n in range(6))
+    return [
+        base, replace(base, places=0.0, wanting=()), replace(base, years=1), replace(base, budget=None),
+        replace(base, years=30, price_rise=0.03, discount=0.05), replace(base, years=7, discount=-0.1),
+        replace(base, years=9, price_rise=0.04, discount=0.04), replace(base, per_post=3.7, occupied=0.0),
+        replace(base, capital=replace(base.capital, used=123_456.78), wanting=many, places=105.0),
+        replace(base, capital=replace(base.capital, used=None, low=None, high=None)),
+        replace(base, budget=0.01), replace(base, budget=1e12, wanting=many),
+    ]  # fmt: skip
+
+
+def choose(page: Page, label: str, value: str) -> None:
+    """Choose, as a reader would, in the line of a label."""
+    row = next(row for (row, column), cell in page.cells.items() if column == 0 and cell.value == label)
+    page.cells[row, 1] = replace(page.cells[row, 1], value=value)
+
+
+def test_whatever_a_reader_changes_follows(tmp_path: Path) -> None:
+    pages = [replace(what_if_page(each, "en"), name=f"variant {n}") for n, each in enumerate(variants())]
+    path = tmp_path / "what-if.xlsx"
+    path.write_bytes(workbook(pages, "en", "what if"))
+    must_come_to_the_same(path, tmp_path, 60 * len(pages))
+
+
+def test_a_budget_for_one_payer_and_purpose_counts_that_payer_s_part_alone(tmp_path: Path) -> None:
+    inputs = given(question(), sizes(), 1_500_000_000)
+    chosen = [(payer, use) for payer in PAID_BY for use in ("capital", "running", "both")]
+    pages = []
+    for payer, use in chosen:
+        page = replace(what_if_page(inputs, "en"), name=f"{payer} {use}")
+        choose(page, say("if budget part", "en"), say(f"payer {payer}", "en"))
+        choose(page, say("if budget pays", "en"), say(f"if budget {use}", "en"))
+        pages.append(page)
+    path = tmp_path / "choices.xlsx"
+    path.write_bytes(workbook(pages, "en", "choices"))
+    found = recalculated(path, tmp_path)
+    for payer, use in chosen:
+        once = inputs.capital_parts[payer].used or 0.0
+        yearly = (inputs.running_parts[payer].used or 0.0) * (inputs.occupied if payer == "family" else 1.0)
+        expected = (once if use != "running" else 0.0) + (5 * yearly if use != "capital" else 0.0)
+        cells = found[f"{payer} {use}"]
+        row = next(at[1:] for at, cell in cells.items() if cell.value == say("if budget each", "en"))
+        assert cells[f"B{row}"].value == pytest.approx(expected, abs=1e-6)
