@@ -23,6 +23,7 @@ from scenarios.facility_kinds import load_cadres, load_kinds
 from scenarios.plan import load_register
 from scenarios.reading import read_written
 from scenarios.schema import Override, Scenario, Source, Written
+from scenarios.staff_accounts import check_accounts, kept_accounts, turnover_names
 from scenarios.supply import check_limits
 from scenarios.vocabulary import Vocabulary, make_vocabulary
 from sim.errors import Fault, ScenarioError
@@ -76,7 +77,9 @@ def load_scenario(name: str | Path, services: tuple[Path, ...] = (), together: b
     ]
     merged = _merge(written[::-1])
     title = merged.title or Words(path.stem, path.stem)
-    known, overrides = defined.vocabulary.settings, merged.overrides.values()
+    cadres = kept_accounts(defined.cadres, merged)
+    known, overrides = _read(defined, cadres), merged.overrides.values()
+    check_accounts(defined.cadres, cadres, merged)
     settings = _with_overrides(known, overrides)
     standing = [_with_standard(each, merged.standards) for each in defined.services]
     scenario = Scenario(
@@ -89,7 +92,7 @@ def load_scenario(name: str | Path, services: tuple[Path, ...] = (), together: b
         aligned_on=_with_overrides(known, [each for each in overrides if known.quantities[each.name].census]),
         services=with_ceilings(standing, settings),
         kinds=defined.kinds,
-        cadres=defined.cadres,
+        cadres=cadres,
         dated=dict(merged.dated),
         units=defined.vocabulary.units,
         overrides=dict(merged.overrides),
@@ -272,6 +275,13 @@ def _merge(written: list[Written]) -> Written:
             targets={**base.targets, **each.targets},
         )
     return base
+
+
+def _read(defined: Definitions, cadres: tuple[Cadre, ...]) -> Settings:
+    """Return the settings that a scenario reads: those of turnover only where it keeps that account."""
+    known = defined.vocabulary.settings
+    unread = turnover_names(defined.cadres) - turnover_names(cadres)
+    return Settings({name: q for name, q in known.quantities.items() if name not in unread}, known.joint)
 
 
 def _with_overrides(settings: Settings, overrides: Iterable[Override]) -> Settings:

@@ -1,0 +1,184 @@
+"""Turnover: who leaves a post, which vacancy is filled, who still learns, month by month.
+
+Where a scenario keeps such an account of a cadre, its posts are what the plan says (a ratio to residents, or
+what the places need) and its staff is what comes of it:
+
+    vacancies = posts - staff,    staff = staff before - left + hired,    hired <= vacancies
+
+An *employer* is a kind of facility, or a whole cadre, in one county. Its posts are numbered; each month, in
+this order: whoever's word says so leaves; vacancies whose word says so are filled, the lowest words first, up
+to what the employer may hire; a month means its last day. Whoever is new learns for some months and gives a
+part of a worker's time. Where posts fall nobody is expelled, and nobody is hired until the staff fits. Words
+are keyed by employer, post and month: whoever leaves in one scenario leaves in another, more attrition only
+adds leavers, faster hiring only adds hires. Everything counted is an integer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.streams import Decision, Keys, Stream, threshold
+from sim.supply import Cadre, Crew, Floats, Ints, SupplyPlan
+from sim.workforce import MILLION, THOUSAND, millionths, offsets
+
+Mask = npt.NDArray[np.bool_]
+_MONTH = 20  # bits of a post's number in the time of a draw
+_MONTHS_A_YEAR = 12
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What moves a cadre, by month: shape (months,) each; the vacancy is that of the founding.
+
+    ``leaving`` and ``hiring`` are probabilities a month, ``quota`` hires a post and month, ``training``
+    months, the others shares.
+    """
+
+    leaving: Floats
+    hiring: Floats
+    quota: Floats
+    training: Floats
+    trainee: Floats
+    absence: Floats
+    overtime: Floats
+    vacancy: float
+
+    @classmethod
+    def of(cls, plan: SupplyPlan, cadre: Cadre) -> Terms:
+        """Read the terms of a cadre that has a turnover."""
+        names = cadre.turnover
+        assert names is not None
+        overtime = plan.path(names.overtime)
+        yearly = np.clip(plan.path(names.attrition) + plan.path(names.strain) * overtime, 0, 1)
+        vacancy = plan.path(names.vacancy)[0] if names.vacancy else 1 - plan.path(cadre.staffed_share)[0]
+        return cls(
+            leaving=1 - (1 - yearly) ** (1 / _MONTHS_A_YEAR),
+            hiring=np.clip(plan.path(names.hiring), 0, 1),
+            quota=plan.path(names.most_hires) / (100 * _MONTHS_A_YEAR),
+            training=np.maximum(plan.path(names.training_months), 0),
+            trainee=np.clip(plan.path(names.trainee_share), 0, 1),
+            absence=np.clip(plan.path(names.absence), 0, 1),
+            overtime=np.maximum(overtime, 0),
+            vacancy=float(np.clip(vacancy, 0, 1)),
+        )
+
+    def present(self, working: Ints, trainees: Ints) -> Ints:
+        """Return what workers come to after training, absence and overtime, in thousandths: (…, months).
+
+        >>> one = np.ones(1)
+        >>> Terms(one, one, one, one, one / 2, one / 10, one * 0, 0.0).present(np.array([8]), np.array([2]))
+        array([8100])
+        """
+        at_work = working * MILLION + trainees * millionths(self.trainee)
+        there = at_work * (MILLION - millionths(self.absence)) // MILLION
+        return np.asarray(there * (MILLION + millionths(self.overtime)) // MILLION // THOUSAND)
+
+
+def account(posts: Ints, terms: Terms, keys: Keys, stream: Stream) -> Ints:
+    """Keep the account of some employers: shape (Crew, employers, months), in thousandths of a worker.
+
+    ``posts`` are whole, shape (employers, months); ``keys`` (employers,) name them alike in every scenario.
+    """
+    many = posts.max(axis=1, initial=0)
+    employer = np.repeat(np.arange(len(posts)), many)
+    ordinal = np.arange(employer.size) - np.repeat(np.cumsum(many) - many, many)
+    chances = threshold(terms.leaving), threshold(terms.hiring)
+    quota, learning = _quotas(posts, terms.quota), millionths(terms.training)
+    even = offsets(np.arange(len(posts)))
+    first = (posts[:, :1] * (MILLION - millionths(terms.vacancy)) + even[:, None])[:, 0] // MILLION
+    crew = np.zeros((len(Crew), *posts.shape), dtype=np.int64)
+    in_post = np.zeros(employer.size, dtype=bool)
+    ready = np.zeros(employer.size, dtype=np.int64)  # the month from which who holds the post counts in full
+    for month in range(posts.shape[1]):
+        drawn = stream.words(keys[employer], Decision.POST, ordinal + (month << _MONTH))
+        here = ordinal < posts[employer, month]
+        if month == 0:
+            in_post = _lowest(here, drawn[1], employer, first)
+        else:
+            left = in_post & (drawn[0] < chances[0][month])
+            in_post &= ~left
+            room = np.minimum(posts[:, month] - _counted(in_post, employer, len(posts)), quota[:, month])
+            found = here & ~in_post & (drawn[1] < chances[1][month])
+            hired = _lowest(found, drawn[1], employer, room)
+            ready[hired] = month + (learning[month] + offsets(ordinal[hired])) // MILLION
+            in_post |= hired
+            crew[Crew.LEFT, :, month] = _counted(left, employer, len(posts))
+            crew[Crew.HIRED, :, month] = _counted(hired, employer, len(posts))
+        crew[Crew.STAFF, :, month] = _counted(in_post, employer, len(posts))
+        crew[Crew.TRAINEES, :, month] = _counted(in_post & (ready > month), employer, len(posts))
+    crew[Crew.POSTS] = posts
+    present = terms.present(crew[Crew.STAFF] - crew[Crew.TRAINEES], crew[Crew.TRAINEES])
+    crew *= THOUSAND
+    crew[Crew.PRESENT] = present
+    return crew
+
+
+def _quotas(posts: Ints, per_post: Floats) -> Ints:
+    """Return how many each employer may hire in a month, rounded so that nothing is lost over the months."""
+    claims = np.cumsum(posts * millionths(per_post), axis=1) + offsets(np.arange(len(posts)))[:, None]
+    return np.diff(claims // MILLION, axis=1, prepend=0)
+
+
+def _counted(who: Mask, employer: Ints, employers: int) -> Ints:
+    return np.bincount(employer[who], minlength=employers)
+
+
+def _lowest(who: Mask, words: npt.NDArray[np.uint32], employer: Ints, most: Ints) -> Mask:
+    """Choose, of those meant, the ones with the lowest words, up to so many of each employer."""
+    rows = np.flatnonzero(who)
+    rows = rows[np.lexsort((words[rows], employer[rows]))]
+    count = _counted(who, employer, len(most))
+    rank = np.arange(rows.size) - np.repeat(np.cumsum(count) - count, count)
+    chosen = np.zeros(who.size, dtype=bool)
+    chosen[rows[rank < most[employer[rows]]]] = True
+    return chosen
+
+
+def expected(posts: Floats, terms: Terms) -> tuple[Floats, Floats]:
+    """Return the staff, and the trainees in it, that the account comes to on average: shape (months,) each.
+
+    ``posts`` of shape (months,) in any unit. Exact in the mean where neither a quota nor falling posts bind
+    by chance.
+    """
+    months = len(posts)
+    staff, trainees, hires = (np.zeros(months) for _ in range(3))
+    staff[0] = posts[0] * (1 - terms.vacancy)
+    for month in range(1, months):
+        stay = 1 - terms.leaving[month]
+        hires[:month] *= stay
+        vacant = max(posts[month] - staff[month - 1] * stay, 0.0)
+        hires[month] = min(vacant * terms.hiring[month], posts[month] * terms.quota[month])
+        staff[month] = staff[month - 1] * stay + hires[month]
+        since = month - np.arange(month + 1)
+        learning = np.clip(terms.training[: month + 1] - since, 0, 1)
+        trainees[month] = (hires[: month + 1] * learning).sum()
+    return staff, trainees
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """What an account at constant terms settles at, per post; ``hires`` a year."""
+
+    staff: float
+    trainees: float
+    hires: float
+
+
+def equilibrium(leaving: float, hiring: float, training: float) -> Equilibrium:
+    """Return where constant terms lead: leavers a month equal hires a month.
+
+    The staff f of a post solves f = (1 - p) f + h (1 - (1 - p) f); of p f hires a month, those hired within
+    the training months and still there are trainees. A quota that binds gives fewer.
+
+    >>> settled = equilibrium(0.02, 0.25, 3.0)
+    >>> round(settled.staff, 4), round(settled.trainees, 4), round(settled.hires, 4)
+    (0.9434, 0.0555, 0.2264)
+    """
+    stay = 1 - leaving
+    filled = hiring / (1 - stay * (1 - hiring)) if hiring > 0 else float(leaving == 0)
+    whole = int(training)
+    learning = 1 - stay**whole * (1 - leaving * (training - whole))
+    return Equilibrium(filled, filled * learning, _MONTHS_A_YEAR * leaving * filled)
