@@ -167,11 +167,11 @@ class Equilibrium:
     hires: float
 
 
-def equilibrium(leaving: float, hiring: float, training: float) -> Equilibrium:
+def equilibrium(leaving: float, hiring: float, training: float, quota: float = 1.0) -> Equilibrium:
     """Return where constant terms lead: leavers a month equal hires a month.
 
     The staff f of a post solves f = (1 - p) f + h (1 - (1 - p) f); of p f hires a month, those hired within
-    the training months and still there are trainees. A quota that binds gives fewer.
+    the training months and still there are trainees. A quota q below p f holds q / p instead.
 
     >>> settled = equilibrium(0.02, 0.25, 3.0)
     >>> round(settled.staff, 4), round(settled.trainees, 4), round(settled.hires, 4)
@@ -179,6 +179,7 @@ def equilibrium(leaving: float, hiring: float, training: float) -> Equilibrium:
     """
     stay = 1 - leaving
     filled = hiring / (1 - stay * (1 - hiring)) if hiring > 0 else float(leaving == 0)
+    filled = min(filled, quota / leaving) if leaving > 0 else filled
     whole = int(training)
     learning = 1 - stay**whole * (1 - leaving * (training - whole))
     return Equilibrium(filled, filled * learning, _MONTHS_A_YEAR * leaving * filled)
