@@ -7,7 +7,7 @@ the year, minutes their sums; the break-even is the report's (``results.verdicts
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -79,7 +79,7 @@ class Staffing:
         """Return what moves a cadre: as the scenario has it; where it keeps no account, as settings do."""
         if cadre.turnover:
             return Terms.of(supply_plan(self.scenario), cadre)
-        whole = next(each for each in define().cadres if each.id == cadre.id)
+        whole = replace(cadre, turnover=define().turnovers[cadre.id])
         settings = {**define().vocabulary.settings, **self.scenario.settings}
         return Terms.of(supply_plan(self.scenario, settings), whole)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
@@ -56,12 +57,22 @@ def load_kinds(extra: tuple[Path, ...] = ()) -> tuple[Kinds, Settings]:
 
 @cache
 def load_cadres(extra: tuple[Path, ...] = ()) -> Cadres:
-    """Load the kinds of staff in file order; their settings come with ``load_kinds``.
+    """Load the kinds of staff in file order, without turnover; their settings come with ``load_kinds``.
 
     >>> load_cadres()[-1].id
     'community-worker'
     """
-    return _load(extra)[1]
+    return tuple(replace(cadre, turnover=None) for cadre in _load(extra)[1])
+
+
+@cache
+def load_turnovers(extra: tuple[Path, ...] = ()) -> dict[str, Turnover]:
+    """Load what can move each kind of staff, by cadre, where a scenario keeps the account of it.
+
+    >>> load_turnovers()["community-worker"].attrition
+    'community-worker.attrition'
+    """
+    return {cadre.id: cadre.turnover for cadre in _load(extra)[1] if cadre.turnover}
 
 
 def _load(extra: tuple[Path, ...]) -> tuple[Kinds, Cadres, Settings]:

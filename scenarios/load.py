@@ -19,7 +19,7 @@ from typing import Any
 from calibration.posterior import kept_posterior, with_joint
 from calibration.settings import load_parameters
 from scenarios.definitions import load_services, with_ceilings
-from scenarios.facility_kinds import load_cadres, load_kinds
+from scenarios.facility_kinds import load_cadres, load_kinds, load_turnovers
 from scenarios.plan import load_register
 from scenarios.reading import read_written
 from scenarios.schema import Override, Scenario, Source, Written
@@ -29,7 +29,7 @@ from scenarios.vocabulary import Vocabulary, make_vocabulary
 from sim.errors import Fault, ScenarioError
 from sim.parameters import Quantity, Settings
 from sim.services import Service, Standard, Words
-from sim.supply import Cadre, FacilityKind
+from sim.supply import Cadre, FacilityKind, Turnover
 
 __all__ = [
     "Definitions",
@@ -77,9 +77,9 @@ def load_scenario(name: str | Path, services: tuple[Path, ...] = (), together: b
     ]
     merged = _merge(written[::-1])
     title = merged.title or Words(path.stem, path.stem)
-    cadres = kept_accounts(defined.cadres, merged)
+    cadres = kept_accounts(defined.cadres, defined.turnovers, merged)
+    check_accounts(defined.turnovers, cadres, merged)
     known, overrides = _read(defined, cadres), merged.overrides.values()
-    check_accounts(defined.cadres, cadres, merged)
     settings = _with_overrides(known, overrides)
     standing = [_with_standard(each, merged.standards) for each in defined.services]
     scenario = Scenario(
@@ -105,11 +105,12 @@ def load_scenario(name: str | Path, services: tuple[Path, ...] = (), together: b
 
 @dataclass(frozen=True)
 class Definitions:
-    """What scenarios choose from: services, kinds of facility, cadres, and the names they may set."""
+    """What scenarios choose from: services, kinds of facility, staff, and the names they may set."""
 
     services: tuple[Service, ...]
     kinds: tuple[FacilityKind, ...]
     cadres: tuple[Cadre, ...]
+    turnovers: Mapping[str, Turnover]  # by cadre
     vocabulary: Vocabulary
 
 
@@ -118,11 +119,11 @@ def define(extra: tuple[Path, ...] = (), together: bool = True) -> Definitions:
     """Load the definitions, with further service files where wanted, and what is drawn `together`."""
     services, of_services = load_services(extra)
     kinds, of_kinds = load_kinds()
-    cadres = load_cadres()
+    cadres, turnovers = load_cadres(), load_turnovers()
     alone = _together(_of_runs(load_parameters()), of_services, of_kinds)
     settings = with_joint(alone, kept_posterior() if together else None)
-    vocabulary = make_vocabulary(services, kinds, cadres, settings, load_register())
-    return Definitions(services, kinds, cadres, vocabulary)
+    vocabulary = make_vocabulary(services, kinds, cadres, turnovers, settings, load_register())
+    return Definitions(services, kinds, cadres, turnovers, vocabulary)
 
 
 def is_name(name: str) -> bool:
@@ -280,7 +281,7 @@ def _merge(written: list[Written]) -> Written:
 def _read(defined: Definitions, cadres: tuple[Cadre, ...]) -> Settings:
     """Return the settings that a scenario reads: those of turnover only where it keeps that account."""
     known = defined.vocabulary.settings
-    unread = turnover_names(defined.cadres) - turnover_names(cadres)
+    unread = {name for each in defined.turnovers.values() for name in each.names} - turnover_names(cadres)
     return Settings({name: q for name, q in known.quantities.items() if name not in unread}, known.joint)
 
 

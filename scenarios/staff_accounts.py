@@ -6,20 +6,21 @@ staff is neither read nor drawn nor probed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from scenarios.schema import DatedValue, Written
 from sim.errors import Fault, ScenarioError
-from sim.supply import Cadre
+from sim.supply import Cadre, Turnover
 
 Cadres = tuple[Cadre, ...]
+Turnovers = Mapping[str, Turnover]  # by cadre
 
 
-def kept_accounts(cadres: Cadres, written: Written) -> Cadres:
-    """Leave a turnover to the cadres whose account a scenario keeps."""
+def kept_accounts(cadres: Cadres, turnovers: Turnovers, written: Written) -> Cadres:
+    """Give a turnover to the cadres whose account a scenario keeps."""
     owners = {key.split(".")[1] for key in written.dated if key.startswith("workforce.")}
-    return tuple(each if each.id in owners else replace(each, turnover=None) for each in cadres)
+    return tuple(replace(each, turnover=turnovers[each.id]) if each.id in owners else each for each in cadres)
 
 
 def turnover_names(cadres: Iterable[Cadre]) -> set[str]:
@@ -27,16 +28,15 @@ def turnover_names(cadres: Iterable[Cadre]) -> set[str]:
     return {name for cadre in cadres if cadre.turnover for name in cadre.turnover.names}
 
 
-def check_accounts(defined: Cadres, cadres: Cadres, written: Written) -> None:
+def check_accounts(turnovers: Turnovers, cadres: Cadres, written: Written) -> None:
     """Refuse a number of turnover that nothing reads, and a filled share beside the account that makes it.
 
     Raises ScenarioError, one line, for the first that is found.
     """
-    for cadre in defined:
-        names = turnover_names([cadre]) - turnover_names(cadres)
-        for name in names & set(written.overrides):
+    for owner, turnover in turnovers.items():
+        for name in sorted((set(turnover.names) - turnover_names(cadres)) & set(written.overrides)):
             each = written.overrides[name]
-            allowed = f"left out where no [workforce.{cadre.id}.…] is written"
+            allowed = f"left out where no [workforce.{owner}.…] is written"
             remedy = f"write [workforce.{name}] to keep the account of this staff"
             raise _fault(each.file, f"set.{name}", each.value, allowed, remedy)
     for cadre in cadres:

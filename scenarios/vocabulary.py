@@ -17,7 +17,7 @@ from scenarios.schema import Unit
 from sim.parameters import Quantity, Settings
 from sim.places import TownshipKind, load_atlas
 from sim.services import Service
-from sim.supply import Base, Cadre, FacilityKind
+from sim.supply import Base, Cadre, FacilityKind, Turnover
 
 _BASE_FIGURES = {
     Base.RESIDENTS: ("resident_population", "residents"),
@@ -60,11 +60,11 @@ class Vocabulary:
 
 def make_vocabulary(
     services: tuple[Service, ...], kinds: tuple[FacilityKind, ...], cadres: tuple[Cadre, ...],
-    settings: Settings, targets: Collection[str],
+    turnovers: Mapping[str, Turnover], settings: Settings, targets: Collection[str],
 ) -> Vocabulary:  # fmt: skip
-    """Gather what may be set from services, kinds of facility, cadres, settings and the plan's register."""
+    """Gather what may be set from services, kinds of facility, staff, settings and the plan's register."""
     units: dict[str, list[Unit]] = {}
-    of_staff = (*_of_cadres(cadres, settings), *_of_turnover(cadres, settings))
+    of_staff = (*_of_cadres(cadres, settings), *_of_turnover(turnovers, settings))
     for key, unit in (*_of_kinds(kinds, settings), *of_staff, *_prices(kinds, settings)):
         units.setdefault(key, []).append(unit)
     frozen = {key: tuple(of_key) for key, of_key in units.items()}
@@ -119,13 +119,13 @@ def _of_cadres(cadres: tuple[Cadre, ...], settings: Settings) -> Iterator[tuple[
             yield f"hours.{cadre.id}", Unit(unit, 0, _MOST_HOURS_A_YEAR, cadre.annual_hours)
 
 
-def _of_turnover(cadres: tuple[Cadre, ...], settings: Settings) -> Iterator[tuple[str, Unit]]:
+def _of_turnover(turnovers: Mapping[str, Turnover], settings: Settings) -> Iterator[tuple[str, Unit]]:
     """Name what moves a cadre's staff; a scenario that writes one of them keeps the account."""
-    for cadre in cadres:
-        for name in cadre.turnover.names if cadre.turnover else ():
+    for cadre, turnover in turnovers.items():
+        for name in turnover.names:
             key = name.rsplit(".", 1)[-1]
             most = _MOST_OF_TURNOVER.get(key, 1.0)
-            yield f"workforce.{cadre.id}.{key}", Unit(settings.quantities[name].unit, 0, most, name)
+            yield f"workforce.{cadre}.{key}", Unit(settings.quantities[name].unit, 0, most, name)
 
 
 def _prices(kinds: tuple[FacilityKind, ...], settings: Settings) -> Iterator[tuple[str, Unit]]:

@@ -80,14 +80,15 @@ class Terms:
 def account(posts: Ints, terms: Terms, keys: Keys, stream: Stream) -> Ints:
     """Keep the account of some employers: shape (Crew, employers, months), in thousandths of a worker.
 
-    ``posts`` are whole, shape (employers, months); ``keys`` (employers,) name them alike in every scenario.
+    ``posts`` are whole, shape (employers, months); ``keys`` (employers,) name them alike in every scenario,
+    their upper half the county.
     """
     many = posts.max(axis=1, initial=0)
     employer = np.repeat(np.arange(len(posts)), many)
     ordinal = np.arange(employer.size) - np.repeat(np.cumsum(many) - many, many)
     chances = threshold(terms.leaving), threshold(terms.hiring)
-    quota, learning = _quotas(posts, terms.quota), millionths(terms.training)
-    even = offsets(np.arange(len(posts)))
+    even = offsets((keys >> np.uint64(32)).astype(np.int64))  # by county, whatever others there are
+    quota, learning = _quotas(posts, terms.quota, even), millionths(terms.training)
     first = (posts[:, :1] * (MILLION - millionths(terms.vacancy)) + even[:, None])[:, 0] // MILLION
     crew = np.zeros((len(Crew), *posts.shape), dtype=np.int64)
     in_post = np.zeros(employer.size, dtype=bool)
@@ -116,9 +117,9 @@ def account(posts: Ints, terms: Terms, keys: Keys, stream: Stream) -> Ints:
     return crew
 
 
-def _quotas(posts: Ints, per_post: Floats) -> Ints:
+def _quotas(posts: Ints, per_post: Floats, even: Ints) -> Ints:
     """Return how many each employer may hire in a month, rounded so that nothing is lost over the months."""
-    claims = np.cumsum(posts * millionths(per_post), axis=1) + offsets(np.arange(len(posts)))[:, None]
+    claims = np.cumsum(posts * millionths(per_post), axis=1) + even[:, None]
     return np.diff(claims // MILLION, axis=1, prepend=0)
 
 
