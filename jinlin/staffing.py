@@ -117,12 +117,13 @@ def _without_account(sides: Sequence[Staffing], cadres: Sequence[str], language:
 
 
 def list_table(table: TypedTable, language: str) -> list[str]:
-    """Lay a typed table out for the terminal: title, heads, rows; numbers as the reader writes them."""
-    head = tuple(say(f"column {column.key}", language) for column in table.columns)
-    rows = [
-        tuple(plain(_shown(cell, column, language)) for cell, column in zip(row, table.columns, strict=True))
-        for row in table.rows
-    ]
+    """Lay a typed table out for the terminal: title, heads, rows; columns without a cell are left out.
+
+    Numbers are written as a reader would write them.
+    """
+    shown = [at for at in range(len(table.columns)) if any(row[at] is not None for row in table.rows)]
+    head = tuple(say(f"column {table.columns[at].key}", language) for at in shown)
+    rows = [tuple(plain(_shown(row[at], table.columns[at], language)) for at in shown) for row in table.rows]
     return [say(f"table {table.name}", language), *(f"  {line}" for line in columns([head, *rows]))]
 
 

@@ -25,7 +25,8 @@ from sim.recall import same
 from sim.supply import Base, CensusBase
 
 SHIPPED = (
-    "baseline-2020", "companion-elder", "plan-2025", "plan-2025-late", "plan-2025-relabelled", "staff-short",
+    "baseline-2020", "companion-elder", "plan-2025", "plan-2025-late", "plan-2025-relabelled", "staff-churn",
+    "staff-overtime", "staff-short",
 )  # fmt: skip
 MONTHS = 62
 SOURCED = 'source = "a test"\nquality = "published"\n'
@@ -133,7 +134,7 @@ def test_two_units_of_one_number_make_the_same_supply(
 # ---- the scenarios that come with the project
 
 
-def test_the_six_scenarios_are_there_and_load() -> None:
+def test_the_scenarios_are_there_and_load() -> None:
     assert tuple(scenario_names()) == SHIPPED
     for name in SHIPPED:
         scenario = load_scenario(name)

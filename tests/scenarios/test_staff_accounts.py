@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scenarios.authoring import differences, new_scenario
+from scenarios.authoring import differences
 from scenarios.editors import json_schema
 from scenarios.experiments import base_of_province
 from scenarios.facility_kinds import load_cadres, load_kinds, load_turnovers
@@ -199,13 +199,3 @@ def test_editors_know_every_number_of_an_account() -> None:
     overtime = known["social-worker"]["properties"]["overtime"]["properties"]
     limits = overtime["path"]["additionalProperties"]["anyOf"][0]
     assert limits["maximum"] == pytest.approx(0.216)
-
-
-def test_a_new_scenario_shows_how_an_account_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    text = new_scenario("mine", "plan-2025", tmp_path).read_text(encoding="utf-8")
-    at = text.index("# [workforce.")
-    example = text[at:].split("\n\n")[0].replace("\n# ", "\n").removeprefix("# ")
-    assert any(cadre.turnover for cadre in load_scenario(write(tmp_path, example)).cadres)
