@@ -57,7 +57,7 @@ def staffing(
     language, atlas = terminal_language(lang), load_atlas()
     loaded, selection = [load_scenario(name) for name in scenarios], atlas.select(place)
     _check(loaded, cadre)
-    compile_kernels(1, language)
+    compile_kernels(0, language)
     from jinlin.progress import Counter
     from results.staffing import Staffing
     from scenarios.staff_counts import count_staff

@@ -25,7 +25,7 @@ from sim.needs import Ledger
 from sim.places import Market, Selection, load_atlas
 from sim.services import Service
 from sim.streams import Stream
-from sim.supply import Crew, Ints, Supply, SupplyPlan
+from sim.supply import Ints, Supply, SupplyPlan
 from sim.workload import minutes_asked
 
 MONTHS = MONTHS_TO_END_OF_2025
@@ -91,6 +91,13 @@ def count_staff(
     return [each.within(selection.counties) for each in found if each is not None]
 
 
+def _lasting(plan: SupplyPlan, supply: Supply, market: Market, seed: int) -> Ints:
+    """Return the staff had nobody left: that of the plan itself where no account is kept."""
+    if not any(cadre.turnover for cadre in plan.cadres):
+        return supply.workers
+    return _built(_without_leavers(plan), market, seed).workers
+
+
 def _of_market(scenario: Scenario, lived: Lived, market: Market, seed: int, year: int) -> StaffCounts:
     """Count the staff of one market, and what its residents ask."""
     plan = own_settings(supply_plan(scenario))
@@ -106,7 +113,7 @@ def _of_market(scenario: Scenario, lived: Lived, market: Market, seed: int, year
             )
     return StaffCounts(
         crews=supply.crews,
-        lasting=_built(_without_leavers(plan), market, seed).crews[:, Crew.STAFF],
+        lasting=_lasting(plan, supply, market, seed),
         minutes=supply.minutes,
         built=built,
         usable=usable,

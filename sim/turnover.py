@@ -10,7 +10,8 @@ this order: whoever's word says so leaves; vacancies whose word says so are fill
 to what the employer may hire; a month means its last day. Whoever is new learns for some months and gives a
 part of a worker's time. Where posts fall nobody is expelled, and nobody is hired until the staff fits. Words
 are keyed by employer, post and month: whoever leaves in one scenario leaves in another, more attrition only
-adds leavers, faster hiring only adds hires. Everything counted is an integer.
+adds leavers, faster hiring only adds hires (but for who is first under a ceiling on hires). Everything
+counted is an integer.
 """
 
 from __future__ import annotations

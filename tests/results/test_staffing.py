@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import cache
 
+import numpy as np
 import pytest
 
 from results.staffing import (
@@ -113,6 +115,16 @@ def test_stations_are_held_against_what_the_county_needs_by_the_norms() -> None:
     assert number(plan["needed a township"]) == number(plan["needed"]) / 9
     assert number(churn["carried"]) < number(plan["carried"])
     assert churn["needed"] == plan["needed"]
+
+
+def test_what_is_left_out_of_a_place_is_counted_elsewhere() -> None:
+    (here,), counts = SELECTION.counties, sides()[1].counts
+    elsewhere = [county for county in range(len(counts.elders)) if county != here]
+    inside, outside = counts.within([here]), counts.within(elsewhere)
+    for each in fields(counts):
+        parts = getattr(inside, each.name), getattr(outside, each.name)
+        assert parts[0].sum() > 0 and not parts[1].any(), each.name
+        assert np.array_equal(getattr(inside + outside, each.name), getattr(counts, each.name))
 
 
 def test_a_table_is_as_wide_as_its_columns() -> None:
