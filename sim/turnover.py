@@ -26,6 +26,7 @@ from sim.supply import Cadre, Crew, Floats, Ints, SupplyPlan
 from sim.workforce import MILLION, THOUSAND, millionths, offsets
 
 Mask = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint32]
 _MONTH = 20  # bits of a post's number in the time of a draw
 _MONTHS_A_YEAR = 12
 
@@ -87,35 +88,43 @@ def account(posts: Ints, terms: Terms, keys: Keys, stream: Stream) -> Ints:
     many = posts.max(axis=1, initial=0)
     employer = np.repeat(np.arange(len(posts)), many)
     ordinal = np.arange(employer.size) - np.repeat(np.cumsum(many) - many, many)
-    chances = threshold(terms.leaving), threshold(terms.hiring)
     even = offsets((keys >> np.uint64(32)).astype(np.int64))  # by county, whatever others there are
-    quota, learning = _quotas(posts, terms.quota, even), millionths(terms.training)
     first = (posts[:, :1] * (MILLION - millionths(terms.vacancy)) + even[:, None])[:, 0] // MILLION
-    crew = np.zeros((len(Crew), *posts.shape), dtype=np.int64)
-    in_post = np.zeros(employer.size, dtype=bool)
+    leaving, filling = _words(keys[employer], ordinal, posts.shape[1], stream)
+    goes, found = leaving < threshold(terms.leaving)[:, None], filling < threshold(terms.hiring)[:, None]
+    quota, learning = _quotas(posts, terms.quota, even), millionths(terms.training)
+    here = ordinal < posts.T[:, employer]
+    held, left, hired, learns = (np.zeros(here.shape, dtype=bool) for _ in range(4))
     ready = np.zeros(employer.size, dtype=np.int64)  # the month from which who holds the post counts in full
-    for month in range(posts.shape[1]):
-        drawn = stream.words(keys[employer], Decision.POST, ordinal + (month << _MONTH))
-        here = ordinal < posts[employer, month]
-        if month == 0:
-            in_post = _lowest(here, drawn[1], employer, first)
-        else:
-            left = in_post & (drawn[0] < chances[0][month])
-            in_post &= ~left
-            room = np.minimum(posts[:, month] - _counted(in_post, employer, len(posts)), quota[:, month])
-            found = here & ~in_post & (drawn[1] < chances[1][month])
-            hired = _lowest(found, drawn[1], employer, room)
-            ready[hired] = month + (learning[month] + offsets(ordinal[hired])) // MILLION
-            in_post |= hired
-            crew[Crew.LEFT, :, month] = _counted(left, employer, len(posts))
-            crew[Crew.HIRED, :, month] = _counted(hired, employer, len(posts))
-        crew[Crew.STAFF, :, month] = _counted(in_post, employer, len(posts))
-        crew[Crew.TRAINEES, :, month] = _counted(in_post & (ready > month), employer, len(posts))
+    held[0] = _lowest(here[0], filling[0], employer, first)
+    for month in range(1, len(here)):
+        left[month] = held[month - 1] & goes[month]
+        stays = held[month - 1] & ~left[month]
+        room = np.minimum(
+            posts[:, month] - np.bincount(employer[stays], minlength=len(posts)), quota[:, month]
+        )
+        vacant = here[month] & ~stays & found[month]
+        hired[month] = _lowest(vacant, filling[month], employer, room)
+        new = np.flatnonzero(hired[month])
+        ready[new] = month + (learning[month] + offsets(ordinal[new])) // MILLION
+        held[month] = stays | hired[month]
+        learns[month] = held[month] & (ready > month)
+    crew = np.zeros((len(Crew), *posts.shape), dtype=np.int64)
     crew[Crew.POSTS] = posts
+    marks = {Crew.STAFF: held, Crew.TRAINEES: learns, Crew.HIRED: hired, Crew.LEFT: left}
+    for what, who in marks.items():
+        crew[what] = _counted(who, employer, len(posts))
     present = terms.present(crew[Crew.STAFF] - crew[Crew.TRAINEES], crew[Crew.TRAINEES])
     crew *= THOUSAND
     crew[Crew.PRESENT] = present
     return crew
+
+
+def _words(keys: Keys, ordinal: Ints, months: int, stream: Stream) -> tuple[Words, Words]:
+    """Draw the words of leaving and of hiring: shape (months, posts) each."""
+    times = (np.arange(months)[:, None] << _MONTH) + ordinal
+    drawn = stream.words(np.tile(keys, months), Decision.POST, times.ravel())
+    return drawn[0].reshape(times.shape), drawn[1].reshape(times.shape)
 
 
 def _quotas(posts: Ints, per_post: Floats, even: Ints) -> Ints:
@@ -125,14 +134,19 @@ def _quotas(posts: Ints, per_post: Floats, even: Ints) -> Ints:
 
 
 def _counted(who: Mask, employer: Ints, employers: int) -> Ints:
-    return np.bincount(employer[who], minlength=employers)
+    """Count the posts marked, (months, posts), by employer and month."""
+    month, post = np.nonzero(who)
+    at = employer[post] * len(who) + month
+    return np.bincount(at, minlength=employers * len(who)).reshape(employers, len(who))
 
 
-def _lowest(who: Mask, words: npt.NDArray[np.uint32], employer: Ints, most: Ints) -> Mask:
+def _lowest(who: Mask, words: Words, employer: Ints, most: Ints) -> Mask:
     """Choose, of those meant, the ones with the lowest words, up to so many of each employer."""
+    count = np.bincount(employer[who], minlength=len(most))
+    if (count <= most).all():
+        return who
     rows = np.flatnonzero(who)
     rows = rows[np.lexsort((words[rows], employer[rows]))]
-    count = _counted(who, employer, len(most))
     rank = np.arange(rows.size) - np.repeat(np.cumsum(count) - count, count)
     chosen = np.zeros(who.size, dtype=bool)
     chosen[rows[rank < most[employer[rows]]]] = True
