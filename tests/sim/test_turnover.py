@@ -140,7 +140,7 @@ def test_small_counties_lose_workers_too_and_none_is_rounded_away() -> None:
     ("leaving", "hiring", "training"), [(0.02, 0.25, 3.0), (0.05, 0.1, 0.5), (0.007, 0.6, 6.0), (0.1, 1.0, 0)]
 )
 def test_constant_terms_lead_to_the_equilibrium(leaving: float, hiring: float, training: float) -> None:
-    months, posts = 240, 20_000
+    months, posts = 180, 6_000
     own = terms(months, leaving=leaving, hiring=hiring, training=training, vacancy=0.3)
     settled = equilibrium(leaving, hiring, training)
     staff, trainees = expected(np.full(months, float(posts)), own)
@@ -151,11 +151,11 @@ def test_constant_terms_lead_to_the_equilibrium(leaving: float, hiring: float, t
         error = np.sqrt(share * (1 - share) / posts) + 1e-9
         assert abs(crew[what, -1] / posts - share) < 4 * error + 1e-3 * (what == Crew.TRAINEES)
     yearly = crew[Crew.HIRED, -120:].sum() / 10 / posts
-    assert yearly == pytest.approx(settled.hires, rel=0.03)
+    assert yearly == pytest.approx(settled.hires, rel=0.05)
 
 
 def test_a_ceiling_below_the_leavers_holds_what_it_can_replace() -> None:
-    months, posts = 600, 5000
+    months, posts = 300, 2000
     own = terms(months, leaving=0.02, hiring=0.5, quota=0.01)
     settled = equilibrium(0.02, 0.5, 0.0, 0.01)
     assert settled.staff == pytest.approx(0.5)
