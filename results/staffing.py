@@ -20,7 +20,7 @@ from scenarios.supply import supply_plan
 from sim.clock import months_of
 from sim.kinds import Area, Mechanism
 from sim.services import NeedGroup, Service
-from sim.supply import Cadre, Crew, Ints
+from sim.supply import Cadre, Crew, Floats
 from sim.turnover import Terms, equilibrium
 
 START = 2020
@@ -57,7 +57,7 @@ class Staffing:
         """Return workers of a cadre hired or gone in the year."""
         return float(self._of(cadre, what).sum(axis=0)[self.months].sum())
 
-    def _of(self, cadre: Cadre, what: Crew) -> Ints:
+    def _of(self, cadre: Cadre, what: Crew) -> Floats:
         return np.asarray(self.counts.crews[self.row(cadre), what] / _THOUSAND)
 
     @cached_property

@@ -88,36 +88,45 @@ def account(posts: Ints, terms: Terms, keys: Keys, stream: Stream) -> Ints:
     many = posts.max(axis=1, initial=0)
     employer = np.repeat(np.arange(len(posts)), many)
     ordinal = np.arange(employer.size) - np.repeat(np.cumsum(many) - many, many)
+    words = _words(keys[employer], ordinal, posts.shape[1], stream)
     even = offsets((keys >> np.uint64(32)).astype(np.int64))  # by county, whatever others there are
-    first = (posts[:, :1] * (MILLION - millionths(terms.vacancy)) + even[:, None])[:, 0] // MILLION
-    leaving, filling = _words(keys[employer], ordinal, posts.shape[1], stream)
-    goes, found = leaving < threshold(terms.leaving)[:, None], filling < threshold(terms.hiring)[:, None]
-    quota, learning = _quotas(posts, terms.quota, even), millionths(terms.training)
-    here = ordinal < posts.T[:, employer]
-    held, left, hired, learns = (np.zeros(here.shape, dtype=bool) for _ in range(4))
-    ready = np.zeros(employer.size, dtype=np.int64)  # the month from which who holds the post counts in full
-    held[0] = _lowest(here[0], filling[0], employer, first)
-    for month in range(1, len(here)):
-        left[month] = held[month - 1] & goes[month]
-        stays = held[month - 1] & ~left[month]
-        room = np.minimum(
-            posts[:, month] - np.bincount(employer[stays], minlength=len(posts)), quota[:, month]
-        )
-        vacant = here[month] & ~stays & found[month]
-        hired[month] = _lowest(vacant, filling[month], employer, room)
-        new = np.flatnonzero(hired[month])
-        ready[new] = month + (learning[month] + offsets(ordinal[new])) // MILLION
-        held[month] = stays | hired[month]
-        learns[month] = held[month] & (ready > month)
     crew = np.zeros((len(Crew), *posts.shape), dtype=np.int64)
     crew[Crew.POSTS] = posts
-    marks = {Crew.STAFF: held, Crew.TRAINEES: learns, Crew.HIRED: hired, Crew.LEFT: left}
-    for what, who in marks.items():
+    for what, who in _moves(posts, terms, even, (employer, ordinal), words).items():
         crew[what] = _counted(who, employer, len(posts))
     present = terms.present(crew[Crew.STAFF] - crew[Crew.TRAINEES], crew[Crew.TRAINEES])
     crew *= THOUSAND
     crew[Crew.PRESENT] = present
     return crew
+
+
+def _moves(
+    posts: Ints, terms: Terms, even: Ints, numbered: tuple[Ints, Ints], words: tuple[Words, Words]
+) -> dict[Crew, Mask]:
+    """Mark, month by month, which posts are held, learnt in, newly filled and left: shape (months, posts).
+
+    ``even`` (employers,) rounds what an employer starts with and may hire, ``numbered`` are each post's
+    employer and its number there, ``words`` those of leaving and of hiring.
+    """
+    (employer, ordinal), (leaving, filling) = numbered, words
+    goes, found = leaving < threshold(terms.leaving)[:, None], filling < threshold(terms.hiring)[:, None]
+    quota, learning = _quotas(posts, terms.quota, even), millionths(terms.training)
+    here = ordinal < posts.T[:, employer]
+    held, left, hired, learns = (np.zeros(here.shape, dtype=bool) for _ in range(4))
+    ready = np.zeros(employer.size, dtype=np.int64)  # the month from which who holds the post counts in full
+    first = (posts[:, 0] * (MILLION - millionths(terms.vacancy)) + even) // MILLION
+    held[0] = _lowest(here[0], filling[0], employer, first)
+    for month in range(1, len(here)):
+        left[month] = held[month - 1] & goes[month]
+        stays = held[month - 1] & ~left[month]
+        free = posts[:, month] - np.bincount(employer[stays], minlength=len(posts))
+        vacant = here[month] & ~stays & found[month]
+        hired[month] = _lowest(vacant, filling[month], employer, np.minimum(free, quota[:, month]))
+        new = np.flatnonzero(hired[month])
+        ready[new] = month + (learning[month] + offsets(ordinal[new])) // MILLION
+        held[month] = stays | hired[month]
+        learns[month] = held[month] & (ready > month)
+    return {Crew.STAFF: held, Crew.TRAINEES: learns, Crew.HIRED: hired, Crew.LEFT: left}
 
 
 def _words(keys: Keys, ordinal: Ints, months: int, stream: Stream) -> tuple[Words, Words]:
