@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from jinlin import __version__, calibrating, comparing, foresight, looking, sizing
+from jinlin import __version__, calibrating, comparing, foresight, looking, sizing, staffing
 from jinlin.books import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
@@ -209,7 +209,8 @@ def schema() -> None:
     typer.echo(json.dumps(json_schema(), indent=1))
 
 
-for _command in (looking.evidence, looking.hindcast, calibrating.calibrate, *foresight.COMMANDS, sizing.size):
+for _command in (looking.evidence, looking.hindcast, calibrating.calibrate, *foresight.COMMANDS, sizing.size,
+                 staffing.staffing):  # fmt: skip
     app.command(help=_help(_command.__name__))(_command)
 
 

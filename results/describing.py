@@ -40,7 +40,7 @@ from sim.kinds import Mechanism, Quality
 from sim.parameters import Quantity
 from sim.places import Atlas, load_atlas
 from sim.services import Service, Words
-from sim.supply import PARTS
+from sim.supply import PARTS, TURNOVER
 
 LIBRARIES = ("mesa", "simpy", "numpy", "scipy", "numba", "polars")
 UNITS_ZH = {
@@ -212,7 +212,8 @@ def _minutes(service: Service) -> str:
 
 def _work(scenario: Scenario, service: Service) -> tuple[str, ...]:
     """Name the settings that the minutes of a workload's cadre turn on."""
-    names = [f"{service.cadre}.{what}" for what in ("annual_hours", "service_share", "staffed_share")]
+    own = ("annual_hours", "service_share", "staffed_share", *TURNOVER)
+    names = [f"{service.cadre}.{what}" for what in own]
     return tuple(name for name in names if name in scenario.settings)
 
 

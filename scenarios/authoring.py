@@ -10,7 +10,8 @@ import numpy as np
 from calibration.settings import load_parameters
 from scenarios.load import Scenario, define, find_scenario, is_name, load_scenario
 from scenarios.schema import AS_IN_2020, DATED_SECTIONS, Unit
-from scenarios.supply import supply_plan
+from scenarios.staff_accounts import turnover_names
+from scenarios.supply import Floats, supply_plan
 from sim.clock import MONTHS_TO_END_OF_2025, name_of
 from sim.errors import Fault, ScenarioError
 from sim.parameters import Quantity
@@ -87,7 +88,7 @@ def _dated_examples(parent: Scenario) -> list[list[str]]:
 
 def _dated_example(parent: Scenario, key: str) -> list[str]:
     unit = parent.dated[key].unit if key in parent.dated else define().vocabulary.units[key][0]
-    settings = parent.settings
+    settings = {**define().vocabulary.settings, **parent.settings}
     last = settings[unit.setting] / unit.factor
     if key in parent.dated:
         last = float(parent.dated[key].by_month(last)[-1])
@@ -134,7 +135,8 @@ def differences(first: Scenario, second: Scenario) -> list[Difference]:
         for unit in {unit.setting: unit for unit in reversed(units)}.values()  # the first for each setting
         for each in _dated_differences(first, second, key, unit)
     ]
-    for name in sorted({*first.settings, *second.settings}):
+    apart = _kept(first) ^ _kept(second)  # an account that one side keeps is told by its dated values
+    for name in sorted({*first.settings, *second.settings} - apart):
         found += _pair(f"set.{name}", "", *(_quantity(each, name) for each in (first, second)))
     for service in sorted({*first.standards, *second.standards}):
         found += _pair(f"standard.{service}", "", *(_standard(each, service) for each in (first, second)))
@@ -148,6 +150,11 @@ def differences(first: Scenario, second: Scenario) -> list[Difference]:
 
 def _dated_differences(first: Scenario, second: Scenario, key: str, unit: Unit) -> list[Difference]:
     """Compare one dated value in a unit, at the founding, at every date written, and at the end."""
+    if not {unit.setting} <= {*first.settings, *second.settings}:
+        return []
+    if unit.setting not in first.settings or unit.setting not in second.settings:
+        values = [_account_value(each, key, unit) for each in (first, second)]
+        return _pair(key, "", values[0], values[1], unit.name)
     dated = (each.dated[key] for each in (first, second) if key in each.dated)
     both = [each for each in dated if each.unit.setting == unit.setting]
     if not both and first.settings[unit.setting] == second.settings[unit.setting]:
@@ -155,13 +162,30 @@ def _dated_differences(first: Scenario, second: Scenario, key: str, unit: Unit) 
     written = {month for each in both for month in each.months}
     last = MONTHS_TO_END_OF_2025 - 1
     dates = sorted({0, last} | {month for month in written if 0 <= month <= last})
-    paths = [supply_plan(each).path(unit.setting) / unit.factor for each in (first, second)]
+    paths = [_path(each, unit) for each in (first, second)]
     return [
         each
         for month in dates
         if not np.isclose(paths[0][month], paths[1][month], rtol=1e-12, atol=0)
         for each in _pair(key, name_of(month), f"{paths[0][month]:.6g}", f"{paths[1][month]:.6g}", unit.name)
     ]
+
+
+def _path(scenario: Scenario, unit: Unit) -> Floats:
+    return supply_plan(scenario).path(unit.setting) / unit.factor
+
+
+def _kept(scenario: Scenario) -> set[str]:
+    """Name the settings that move the staff whose account a scenario keeps."""
+    return turnover_names(scenario.cadres)
+
+
+def _account_value(scenario: Scenario, key: str, unit: Unit) -> str:
+    """Write a value of a staff account; of one that is not kept, that it is not."""
+    if unit.setting not in scenario.settings:
+        return "no account"
+    path = _path(scenario, unit)
+    return f"{path[0]:.6g}" if np.ptp(path) == 0 else scenario.dated[key].written()
 
 
 def _pair(key: str, date: str, first: str, second: str, unit: str = "") -> list[Difference]:

@@ -245,8 +245,8 @@ def _meet(question: Question, selection: Selection, market: int, replication: in
     lived, frame, kept = needs_of(study, Job(market, replication), part)
     needs, settings = lived.ledger, question.settings(replication)
     plan = own_settings(supply_plan(scenario, settings, question.months))
-    supply = build_supply(plan, atlas, base_of_province(), atlas.markets[market].counties)
     stream = Stream.of(question.seed, replication)
+    supply = build_supply(plan, atlas, base_of_province(), atlas.markets[market].counties, stream=stream)
     done = replay(needs, scenario.services, settings, supply, stream, question.months)
     return _Met(done, frame, Roll.of(needs.spells, frame), kept)
 

@@ -9,6 +9,7 @@ from scenarios.load import define
 from scenarios.schema import (
     AS_IN_2020,
     DATED_SECTIONS,
+    DEEP_SECTIONS,
     FIRST_MONTH,
     LAST_MONTH,
     LONGEST_TEXT,
@@ -29,7 +30,8 @@ def json_schema() -> dict[str, Any]:
     """Describe scenario files as JSON Schema: every name, unit and range that the checker knows."""
     vocabulary = define().vocabulary
     sections = {
-        section: _dated_section(vocabulary, section) for section in DATED_SECTIONS if section != "price"
+        section: (_deep_section if section in DEEP_SECTIONS else _dated_section)(vocabulary, section)
+        for section in DATED_SECTIONS
     }
     return {
         "$schema": SCHEMA_DIALECT,
@@ -39,7 +41,6 @@ def json_schema() -> dict[str, Any]:
             "description": _words(),
             "extends": {"type": "string", "description": "the name of a scenario to build on"},
             **sections,
-            "price": _prices(vocabulary),
             "standard": _object({name: _standard_schema() for name in vocabulary.services}),
             "set": _settings(vocabulary),
             "targets": _object({name: _target() for name in vocabulary.targets}),
@@ -74,13 +75,13 @@ def _dated_section(vocabulary: Vocabulary, section: str) -> dict[str, Any]:
     return _object({key.removeprefix(start): _dated(units) for key, units in mine.items()})
 
 
-def _prices(vocabulary: Vocabulary) -> dict[str, Any]:
-    kinds: dict[str, dict[str, Any]] = {}
+def _deep_section(vocabulary: Vocabulary, section: str) -> dict[str, Any]:
+    owners: dict[str, dict[str, Any]] = {}
     for key, units in vocabulary.units.items():
-        section, *rest = key.split(".")
-        if section == "price":
-            kinds.setdefault(rest[0], {})[rest[1]] = _dated(units)
-    return _object({kind: _object(prices) for kind, prices in kinds.items()})
+        first, *rest = key.split(".")
+        if first == section:
+            owners.setdefault(rest[0], {})[rest[1]] = _dated(units)
+    return _object({owner: _object(own) for owner, own in owners.items()})
 
 
 def _dated(units: tuple[Unit, ...]) -> dict[str, Any]:

@@ -176,7 +176,7 @@ def _serve(
     def meet(needs: Ledger, moved: Settings, change: Change, recall: Recall | None = None) -> Replay:
         recall = recall or Recall()
         plan = own_settings(supply_plan(scenario, moved, study.months))
-        build = partial(build_supply, recall=recall)
+        build = partial(build_supply, recall=recall, stream=stream)
         built = recall.of("supply", build, plan, atlas, base_of_province(), market.counties)
         definitions = scenario.services, moved, change(built)
         return replay(needs, *definitions, stream, study.months, study.engine, recall)

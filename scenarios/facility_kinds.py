@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from sim.errors import Fault, ScenarioError
 from sim.kinds import Payer
 from sim.parameters import Quantity, Settings
 from sim.services import Words
+from sim.supply import TURNOVER, Turnover
 
 FILE = Path(__file__).parent / "supply.toml"
 KIND_KEYS = (
@@ -29,8 +31,9 @@ KIND_KEYS = (
 POOL_KEYS = ("id", "share", "cadre", "places_per_post")
 CADRE_KEYS = (
     "name", "base", "staffed_share", "workers_per_10000", "counted_per_10000", "annual_hours",
-    "service_share",
+    "service_share", *TURNOVER,
 )  # fmt: skip
+_FIRST_FILLED = "vacancy"  # which a cadre with a filled share does without
 
 Kinds = tuple[FacilityKind, ...]
 Cadres = tuple[Cadre, ...]
@@ -54,12 +57,22 @@ def load_kinds(extra: tuple[Path, ...] = ()) -> tuple[Kinds, Settings]:
 
 @cache
 def load_cadres(extra: tuple[Path, ...] = ()) -> Cadres:
-    """Load the kinds of staff in file order; their settings come with ``load_kinds``.
+    """Load the kinds of staff in file order, without turnover; their settings come with ``load_kinds``.
 
     >>> load_cadres()[-1].id
     'community-worker'
     """
-    return _load(extra)[1]
+    return tuple(replace(cadre, turnover=None) for cadre in _load(extra)[1])
+
+
+@cache
+def load_turnovers(extra: tuple[Path, ...] = ()) -> dict[str, Turnover]:
+    """Load what can move each kind of staff, by cadre, where a scenario keeps the account of it.
+
+    >>> load_turnovers()["community-worker"].attrition
+    'community-worker.attrition'
+    """
+    return {cadre.id: cadre.turnover for cadre in _load(extra)[1] if cadre.turnover}
 
 
 def _load(extra: tuple[Path, ...]) -> tuple[Kinds, Cadres, Settings]:
@@ -118,9 +131,21 @@ class _Reader:
     def cadre(self) -> Cadre:
         """Read a kind of staff."""
         self._known(CADRE_KEYS)
-        names = {key: self._text(key, "") for key in CADRE_KEYS if key not in ("name", "base")}
+        names = {key: self._text(key, "") for key in CADRE_KEYS if key not in ("name", "base", *TURNOVER)}
         base = self._member(Base, "base", Base.URBAN_RESIDENTS)
-        return Cadre(id=self.id, name=self._words(), base=base, **names)
+        return Cadre(id=self.id, name=self._words(), base=base, turnover=self._turnover(), **names)
+
+    def _turnover(self) -> Turnover | None:
+        """Read what moves a cadre's staff: all of it or nothing."""
+        names = {key: self._text(key, "") for key in TURNOVER}
+        if not any(names.values()):
+            return None
+        lacks = [key for key, name in names.items() if not name and key != _FIRST_FILLED]
+        if not names[_FIRST_FILLED] and "staffed_share" not in self.table:
+            lacks.append(_FIRST_FILLED)
+        if lacks:
+            raise self._fault(lacks[0], None, "a quantity", "give all that moves the staff, or nothing of it")
+        return Turnover(**names)
 
     def _fault(self, key: str, value: object, allowed: str, remedy: str) -> ScenarioError:
         return ScenarioError(str(Fault(self.file, f"{self.id}.{key}", value, allowed, remedy)))
@@ -213,7 +238,8 @@ def _check_names(kinds: Sequence[FacilityKind], cadres: Sequence[Cadre], found: 
                 raise ScenarioError(str(fault))
     for cadre in cadres:
         numbers = (cadre.staffed_share, cadre.workers_per_10000, cadre.counted_per_10000)
-        _check_settings(cadre.id, [*numbers, cadre.annual_hours, cadre.service_share], found)
+        moving = cadre.turnover.names if cadre.turnover else ()
+        _check_settings(cadre.id, [*numbers, cadre.annual_hours, cadre.service_share, *moving], found)
 
 
 def _check_settings(id: str, names: Sequence[str], found: Found) -> None:

@@ -19,16 +19,17 @@ from typing import Any
 from calibration.posterior import kept_posterior, with_joint
 from calibration.settings import load_parameters
 from scenarios.definitions import load_services, with_ceilings
-from scenarios.facility_kinds import load_cadres, load_kinds
+from scenarios.facility_kinds import load_cadres, load_kinds, load_turnovers
 from scenarios.plan import load_register
 from scenarios.reading import read_written
 from scenarios.schema import Override, Scenario, Source, Written
+from scenarios.staff_accounts import check_accounts, kept_accounts, turnover_names
 from scenarios.supply import check_limits
 from scenarios.vocabulary import Vocabulary, make_vocabulary
 from sim.errors import Fault, ScenarioError
 from sim.parameters import Quantity, Settings
 from sim.services import Service, Standard, Words
-from sim.supply import Cadre, FacilityKind
+from sim.supply import Cadre, FacilityKind, Turnover
 
 __all__ = [
     "Definitions",
@@ -76,7 +77,9 @@ def load_scenario(name: str | Path, services: tuple[Path, ...] = (), together: b
     ]
     merged = _merge(written[::-1])
     title = merged.title or Words(path.stem, path.stem)
-    known, overrides = defined.vocabulary.settings, merged.overrides.values()
+    cadres = kept_accounts(defined.cadres, defined.turnovers, merged)
+    check_accounts(defined.turnovers, cadres, merged)
+    known, overrides = _read(defined, cadres), merged.overrides.values()
     settings = _with_overrides(known, overrides)
     standing = [_with_standard(each, merged.standards) for each in defined.services]
     scenario = Scenario(
@@ -89,7 +92,7 @@ def load_scenario(name: str | Path, services: tuple[Path, ...] = (), together: b
         aligned_on=_with_overrides(known, [each for each in overrides if known.quantities[each.name].census]),
         services=with_ceilings(standing, settings),
         kinds=defined.kinds,
-        cadres=defined.cadres,
+        cadres=cadres,
         dated=dict(merged.dated),
         units=defined.vocabulary.units,
         overrides=dict(merged.overrides),
@@ -102,11 +105,12 @@ def load_scenario(name: str | Path, services: tuple[Path, ...] = (), together: b
 
 @dataclass(frozen=True)
 class Definitions:
-    """What scenarios choose from: services, kinds of facility, cadres, and the names they may set."""
+    """What scenarios choose from: services, kinds of facility, staff, and the names they may set."""
 
     services: tuple[Service, ...]
     kinds: tuple[FacilityKind, ...]
     cadres: tuple[Cadre, ...]
+    turnovers: Mapping[str, Turnover]  # by cadre
     vocabulary: Vocabulary
 
 
@@ -115,11 +119,11 @@ def define(extra: tuple[Path, ...] = (), together: bool = True) -> Definitions:
     """Load the definitions, with further service files where wanted, and what is drawn `together`."""
     services, of_services = load_services(extra)
     kinds, of_kinds = load_kinds()
-    cadres = load_cadres()
+    cadres, turnovers = load_cadres(), load_turnovers()
     alone = _together(_of_runs(load_parameters()), of_services, of_kinds)
     settings = with_joint(alone, kept_posterior() if together else None)
-    vocabulary = make_vocabulary(services, kinds, cadres, settings, load_register())
-    return Definitions(services, kinds, cadres, vocabulary)
+    vocabulary = make_vocabulary(services, kinds, cadres, turnovers, settings, load_register())
+    return Definitions(services, kinds, cadres, turnovers, vocabulary)
 
 
 def is_name(name: str) -> bool:
@@ -272,6 +276,13 @@ def _merge(written: list[Written]) -> Written:
             targets={**base.targets, **each.targets},
         )
     return base
+
+
+def _read(defined: Definitions, cadres: tuple[Cadre, ...]) -> Settings:
+    """Return the settings that a scenario reads: those of turnover only where it keeps that account."""
+    known = defined.vocabulary.settings
+    unread = {name for each in defined.turnovers.values() for name in each.names} - turnover_names(cadres)
+    return Settings({name: q for name, q in known.quantities.items() if name not in unread}, known.joint)
 
 
 def _with_overrides(settings: Settings, overrides: Iterable[Override]) -> Settings:

@@ -11,6 +11,7 @@ from scenarios.schema import (
     AS_IN_2020,
     DATED_KEYS,
     DATED_SECTIONS,
+    DEEP_SECTIONS,
     FIRST_MONTH,
     LAST_MONTH,
     MOST_DATES,
@@ -80,7 +81,7 @@ class _Reader(TableReader):
     # ---- dated values
 
     def dated_values(self, table: Table) -> list[tuple[str, DatedValue | None]]:
-        """Read [supply.…], [nursing_share.…], [staff.…], [counted.…], [hours.…] and [price.….…]."""
+        """Read [supply.…], [nursing_share.…], [staff.…], …, and [price.….…] and [workforce.….…]."""
         found: list[tuple[str, DatedValue | None]] = []
         for section in DATED_SECTIONS:
             known = [key for key in self.vocabulary.units if key.startswith(f"{section}.")]
@@ -92,14 +93,14 @@ class _Reader(TableReader):
         return found
 
     def named(self, table: Table, section: str) -> dict[str, Table]:
-        """Return the tables of a section by their full names; those of prices lie one deeper."""
+        """Return the tables of a section by their full names; those of deep sections lie one deeper."""
         start = f"{section}."
         inner = self.tables(self.section(table, section), start)
-        if section == "price":
+        if section in DEEP_SECTIONS:
             inner = {
-                f"{kind}.{name}": values
-                for kind, prices in inner.items()
-                for name, values in self.tables(prices, f"{start}{kind}.").items()
+                f"{owner}.{name}": values
+                for owner, own in inner.items()
+                for name, values in self.tables(own, f"{start}{owner}.").items()
             }
         return {f"{start}{name}": values for name, values in inner.items()}
 

@@ -33,7 +33,8 @@ MOST_DATES = 400
 QUALITIES = (Quality.PUBLISHED, Quality.DERIVED, Quality.ASSUMED)  # a file cannot claim to be fitted
 TEXT_KEYS = ("title", "description")
 TOP_KEYS = (*TEXT_KEYS, "extends")
-DATED_SECTIONS = ("supply", "nursing_share", "staff", "counted", "hours", "price")
+DEEP_SECTIONS = ("price", "workforce")  # whose names have two parts: [price.public-home.nursing-bed]
+DATED_SECTIONS = ("supply", "nursing_share", "staff", "counted", "hours", *DEEP_SECTIONS)
 SECTIONS = (*DATED_SECTIONS, "standard", "set", "targets")
 DATED_KEYS = ("unit", "path", "step", "source", "quality", "reason")
 STANDARD_KEYS = ("within_days", "share", "reason")
@@ -171,7 +172,8 @@ class Source:
 class Scenario:
     """A scenario, checked and complete: what is supplied when, to what standard, judged by which targets.
 
-    ``settings`` holds every parameter with the scenario's own values; ``aligned_on`` the baseline's, which
+    ``settings`` holds every parameter that it reads with the scenario's own values (those of staff turnover
+    only where it keeps that account, as its ``cadres`` then do); ``aligned_on`` the baseline's, which
     whatever is scaled to a margin is fitted on: the project's values, but for numbers of the census that the
     scenario sets; ``dated`` every value by date under
     its full name (``supply.childcare-centre``, ``staff.community-worker``); ``units`` the units of all that

@@ -12,6 +12,7 @@ from scenarios.schema import Judged, Measure, Scenario
 from sim.clock import MONTHS_TO_END_OF_2025
 from sim.errors import Fault, ScenarioError
 from sim.supply import FacilityKind, SupplyPlan
+from sim.turnover import Terms, expected
 
 Floats = NDArray[np.float64]
 Values = Mapping[str, float]
@@ -83,11 +84,12 @@ def delivered_path(
 ) -> Floats | None:  # fmt: skip
     """Give what is held against a target on the last day of each month, (months,), in the target's unit.
 
-    ``unit`` is the register's. None where the target names no values: the run itself has to say.
+    A number of staff counts those in post, where the scenario keeps that account, not the posts. ``unit`` is
+    the register's. None where the target names no values: the run itself has to say.
     """
     if not judged.delivered:
         return None
-    paths = [key_path(scenario, key, settings, months) for key in judged.delivered]
+    paths = [_reached(scenario, key, settings, months) for key in judged.delivered]
     factor = _PER_CENT.get(unit, 1.0)
     match judged.measure:
         case Measure.PRODUCT:
@@ -102,6 +104,15 @@ def delivered_path(
             return np.asarray((total - total[0]) * factor)
         case _:
             return np.asarray(np.sum(paths, axis=0) * factor)
+
+
+def _reached(scenario: Scenario, key: str, settings: Values | None, months: int) -> Floats:
+    """Give a value by month; of staff with a turnover, those whom its posts can expect to have."""
+    for cadre in scenario.cadres:
+        if cadre.turnover and cadre.workers_per_10000 and key == f"staff.{cadre.id}":
+            plan = supply_plan(scenario, settings, months)
+            return expected(plan.path(cadre.workers_per_10000), Terms.of(plan, cadre))[0]
+    return key_path(scenario, key, settings, months)
 
 
 def check_limits(scenario: Scenario) -> None:

@@ -17,7 +17,7 @@ from scenarios.schema import Unit
 from sim.parameters import Quantity, Settings
 from sim.places import TownshipKind, load_atlas
 from sim.services import Service
-from sim.supply import Base, Cadre, FacilityKind
+from sim.supply import Base, Cadre, FacilityKind, Turnover
 
 _BASE_FIGURES = {
     Base.RESIDENTS: ("resident_population", "residents"),
@@ -32,6 +32,12 @@ _MOST_WORKERS_PER_STATION = 200.0
 _MOST_HOURS_A_YEAR = 3000.0
 _MOST_YUAN_A_MONTH = 100_000.0
 _MOST_OF_ANYTHING = 1e9
+_MOST_OF_TURNOVER = {
+    "most_hires": 1200.0,  # every post every month
+    "training_months": 36.0,
+    "overtime": 36 * 12 / 2000,  # 劳动法 article 41: 36 hours a month, of a statutory year
+    "strain": 5.0,
+}  # what is not named is a share, up to 1
 _SHARE_WORDS = ("share", "probability")
 
 
@@ -54,11 +60,12 @@ class Vocabulary:
 
 def make_vocabulary(
     services: tuple[Service, ...], kinds: tuple[FacilityKind, ...], cadres: tuple[Cadre, ...],
-    settings: Settings, targets: Collection[str],
+    turnovers: Mapping[str, Turnover], settings: Settings, targets: Collection[str],
 ) -> Vocabulary:  # fmt: skip
-    """Gather what may be set from services, kinds of facility, cadres, settings and the plan's register."""
+    """Gather what may be set from services, kinds of facility, staff, settings and the plan's register."""
     units: dict[str, list[Unit]] = {}
-    for key, unit in (*_of_kinds(kinds, settings), *_of_cadres(cadres, settings), *_prices(kinds, settings)):
+    of_staff = (*_of_cadres(cadres, settings), *_of_turnover(turnovers, settings))
+    for key, unit in (*_of_kinds(kinds, settings), *of_staff, *_prices(kinds, settings)):
         units.setdefault(key, []).append(unit)
     frozen = {key: tuple(of_key) for key, of_key in units.items()}
     return Vocabulary(frozen, tuple(each.id for each in services), settings, tuple(targets))
@@ -110,6 +117,15 @@ def _of_cadres(cadres: tuple[Cadre, ...], settings: Settings) -> Iterator[tuple[
         if cadre.annual_hours:
             unit = settings.quantities[cadre.annual_hours].unit
             yield f"hours.{cadre.id}", Unit(unit, 0, _MOST_HOURS_A_YEAR, cadre.annual_hours)
+
+
+def _of_turnover(turnovers: Mapping[str, Turnover], settings: Settings) -> Iterator[tuple[str, Unit]]:
+    """Name what moves a cadre's staff; a scenario that writes one of them keeps the account."""
+    for cadre, turnover in turnovers.items():
+        for name in turnover.names:
+            key = name.rsplit(".", 1)[-1]
+            most = _MOST_OF_TURNOVER.get(key, 1.0)
+            yield f"workforce.{cadre}.{key}", Unit(settings.quantities[name].unit, 0, most, name)
 
 
 def _prices(kinds: tuple[FacilityKind, ...], settings: Settings) -> Iterator[tuple[str, Unit]]:

@@ -14,6 +14,7 @@ from functools import cache
 
 import numpy as np
 
+from sim.crews import Crews, accounts, share_filled, staff_of
 from sim.kinds import Payer
 from sim.openings import (
     Builder,
@@ -33,6 +34,7 @@ from sim.supply import (
     Base,
     Cadre,
     CensusBase,
+    Crew,
     FacilityKind,
     Ints,
     Pool,
@@ -40,7 +42,7 @@ from sim.supply import (
     SupplyPlan,
     Units,
 )
-from sim.workforce import MILLION, hours, millionths, offsets, staff
+from sim.workforce import MILLION, held, millionths, offsets, staff
 
 __all__ = [
     "NOT_SOLD",
@@ -48,6 +50,7 @@ __all__ = [
     "Base",
     "Cadre",
     "CensusBase",
+    "Crew",
     "FacilityKind",
     "Pool",
     "Supply",
@@ -69,17 +72,19 @@ class _Rows:
     ordinal: Ints
     township: Ints
     places: Ints  # (units, months)
-    filled: Ints  # (units, months), posts
     staffed: Ints  # (units, months), parts
+    crews: Crews
     unbuilt: int  # places of the plan left over
 
 
 def build_supply(
-    plan: SupplyPlan, atlas: Atlas, census: CensusBase, counties: Sequence[int], recall: Recall | None = None
-) -> Supply:
+    plan: SupplyPlan, atlas: Atlas, census: CensusBase, counties: Sequence[int], recall: Recall | None = None,
+    stream: Stream | None = None,
+) -> Supply:  # fmt: skip
     """Build the supply of a market from a plan for the province.
 
-    ``counties`` are the market's, rows of the atlas; ``recall`` remembers what was built of each kind before.
+    ``counties`` are the market's, rows of the atlas; ``recall`` remembers what was built of each kind before;
+    ``stream`` draws who leaves a post and who is hired (left out: the same in every replication).
     Returns units, prices and the staff of those counties. Raises ScenarioError where a path is negative or a
     facility would break a limit of the plan. The order and keys of units do not depend on the other markets.
     """
@@ -87,13 +92,15 @@ def build_supply(
     bases = base_counts(census, atlas)
     rows: list[_Rows] = []
     for number in range(len(plan.kinds)):
-        given = _plan_of(plan, number), atlas, bases, number, tuple(counties)
+        given = _plan_of(plan, number), atlas, bases, number, tuple(counties), stream or _site_stream()
         rows += recall.of(("built", number), _built, *given)
     rows.sort(key=lambda each: (each.county, each.kind))
     unbuilt = np.zeros((len(plan.kinds), len(atlas.counties.code)), dtype=np.int64)
     for each in rows:
         unbuilt[each.kind, each.county] = each.unbuilt
-    workers, counted, minutes = _staff(plan, bases, rows, counties)
+    crews, counted, minutes = staff_of(
+        plan, atlas, bases, ((each.county, each.crews) for each in rows), counties, stream or _site_stream()
+    )
     payers = range(len(Payer))
     return Supply(
         units=recall.of("units", _table, plan.kinds, plan.months, atlas, rows),
@@ -107,7 +114,7 @@ def build_supply(
         admits=np.array([[payer in kind.admits for payer in payers] for kind in plan.kinds], dtype=bool),
         free=np.array([[payer in kind.free_for for payer in payers] for kind in plan.kinds], dtype=bool),
         minutes=minutes,
-        workers=workers,
+        crews=crews,
         counted=counted,
         unbuilt=unbuilt,
     )
@@ -116,21 +123,37 @@ def build_supply(
 def _plan_of(plan: SupplyPlan, number: int) -> SupplyPlan:
     """Leave a plan the numbers alone that one kind's facilities are built and staffed from."""
     kind = plan.kinds[number]
-    staffed = {cadre.id: cadre.staffed_share for cadre in plan.cadres}
     names = [kind.total, kind.mean_size, kind.new_size, kind.least_new, kind.most_new]
     for pool in kind.pools:
-        names += [pool.share, pool.places_per_post, staffed.get(pool.cadre, "")]
+        names += [pool.share, pool.places_per_post]
+    for cadre in plan.cadres:
+        if cadre.id in [pool.cadre for pool in kind.pools]:
+            names += [cadre.staffed_share, *(cadre.turnover.names if cadre.turnover else ())]
     settings = {name: plan.settings[name] for name in names if name in plan.settings}
     paths = {name: plan.paths[name] for name in names if name in plan.paths}
     return replace(plan, settings=settings, paths=paths)
 
 
 def _built(
-    plan: SupplyPlan, atlas: Atlas, bases: dict[Base, Ints], number: int, counties: Sequence[int]
-) -> list[_Rows]:
+    plan: SupplyPlan, atlas: Atlas, bases: dict[Base, Ints], number: int, counties: Sequence[int],
+    stream: Stream,
+) -> list[_Rows]:  # fmt: skip
     """Build the units of one kind, county by county of the market."""
-    buildings = _buildings(plan, plan.kinds[number], bases, counties)
-    return [_units_of(plan, atlas, number, county, each) for county, each in buildings.items()]
+    kind = plan.kinds[number]
+    buildings = _buildings(plan, kind, bases, counties)
+    places = {
+        county: _split(plan, kind, each.sizes, _spread_of(county, each)) for county, each in buildings.items()
+    }
+    kept = accounts(plan, atlas, kind, places, stream)
+    return [
+        _units_of(plan, atlas, number, county, each, places[county], kept[county])
+        for county, each in buildings.items()
+    ]
+
+
+def _spread_of(county: int, buildings: Buildings) -> Ints:
+    """Return where a county's facilities stand in the even spread of roundings."""
+    return np.arange(len(buildings.sizes)) + 7 * county
 
 
 def _pools(plan: SupplyPlan) -> tuple[str, ...]:
@@ -151,19 +174,23 @@ def _buildings(
     return {county: builder.build(targets[county]) for county in sorted(counties)}
 
 
-def _units_of(plan: SupplyPlan, atlas: Atlas, number: int, county: int, buildings: Buildings) -> _Rows:
+def _units_of(
+    plan: SupplyPlan, atlas: Atlas, number: int, county: int, buildings: Buildings, places: Ints, kept: Crews
+) -> _Rows:  # fmt: skip
     """Split a county's facilities of one kind into units, staff them and site them."""
     kind, pools = plan.kinds[number], _pools(plan)
     count = len(buildings.sizes)
-    spread = np.arange(count) + 7 * county  # where the county stands in the even spread of roundings
-    places = _split(plan, kind, buildings.sizes, spread)
-    filled, staffed = np.zeros_like(places), places * PARTS
+    staffed, crews = places * PARTS, dict(kept)
     for index, pool in enumerate(kind.pools):
         if pool.cadre:
             cadre = next(each for each in plan.cadres if each.id == pool.cadre)
-            shares = np.clip(plan.path(cadre.staffed_share), 0, 1)
-            posts = staff(places[index], plan.path(pool.places_per_post), shares, spread + 3 * index)
-            filled[index], staffed[index] = posts.filled, posts.staffed
+            shares = share_filled(plan, cadre, kept.get(cadre.id))
+            at = _spread_of(county, buildings) + 3 * index
+            posts = staff(places[index], plan.path(pool.places_per_post), shares, at)
+            staffed[index] = posts.staffed
+            if cadre.id not in kept:
+                more = held(posts.posts.sum(axis=0), posts.filled.sum(axis=0))
+                crews[cadre.id] = crews.get(cadre.id, 0) + more
     ordinal = np.repeat(np.arange(count), len(kind.pools))
     return _Rows(
         kind=number,
@@ -172,8 +199,8 @@ def _units_of(plan: SupplyPlan, atlas: Atlas, number: int, county: int, building
         ordinal=ordinal,
         township=_sites(atlas, kind, county, count)[ordinal],
         places=_by_facility(places),
-        filled=_by_facility(filled),
         staffed=_by_facility(staffed),
+        crews=crews,
         unbuilt=buildings.unbuilt,
     )
 
@@ -258,28 +285,6 @@ def _changes(built: Ints, staffed: Ints) -> tuple[Ints, Ints]:
     changed |= np.diff(staffed, axis=1, prepend=before) != 0
     month, unit = np.nonzero(changed.T)
     return month, unit
-
-
-def _staff(
-    plan: SupplyPlan, bases: dict[Base, Ints], rows: list[_Rows], counties: Sequence[int]
-) -> tuple[Ints, Ints, Ints]:
-    """Return workers and people only counted (thousandths) and minutes, by cadre, county and month."""
-    shape = (len(plan.cadres), len(bases[Base.RESIDENTS]), plan.months)
-    workers, counted, minutes = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-    here = sorted(counties)
-    for number, cadre in enumerate(plan.cadres):
-        if cadre.workers_per_10000:
-            brought = hours(plan, cadre, bases)
-            workers[number, here] = brought.workers[here]
-            counted[number, here] = brought.counted[here]
-            minutes[number, here] = brought.minutes[here]
-    for each in rows:
-        kind = plan.kinds[each.kind]
-        for index, pool in enumerate(kind.pools):
-            number = [cadre.id for cadre in plan.cadres].index(pool.cadre) if pool.cadre else -1
-            if number >= 0:
-                workers[number, each.county] += 1000 * each.filled[index :: len(kind.pools)].sum(axis=0)
-    return workers, counted, minutes
 
 
 def _prices(plan: SupplyPlan) -> Ints:

@@ -12,7 +12,7 @@ a half-day child takes 500 and one of 500 clients of a social worker takes 2.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from types import MappingProxyType
 
@@ -38,6 +38,43 @@ class Base(IntEnum):
     AGE_60_PLUS = 2
     UNDER_3 = 3
     TOWNSHIPS = 4  # streets, towns and townships; not development zones and farms
+
+
+class Crew(IntEnum):
+    """What is counted of a cadre in a month, in thousandths of a worker."""
+
+    POSTS = 0
+    STAFF = 1  # who holds a post, trainees among them, and whoever stays though the post has gone
+    TRAINEES = 2
+    HIRED = 3
+    LEFT = 4
+    PRESENT = 5  # what the staff comes to after training, absence and overtime
+
+
+@dataclass(frozen=True)
+class Turnover:
+    """What moves a cadre's staff from month to month (``sim.turnover``): full names of settings.
+
+    ``vacancy`` is the share of posts vacant at the founding; empty where a ``staffed_share`` says so.
+    """
+
+    attrition: str  # share of the staff that has left after a year
+    hiring: str  # share of vacancies filled within a month
+    most_hires: str  # hires a year per 100 posts
+    training_months: str
+    trainee_share: str  # of a worker's time
+    absence: str  # share of days
+    overtime: str  # share of hours
+    strain: str  # what a whole year's hours of overtime add to attrition
+    vacancy: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """List the names of its settings."""
+        return tuple(name for name in vars(self).values() if name)
+
+
+TURNOVER = tuple(each.name for each in fields(Turnover))
 
 
 @dataclass(frozen=True)
@@ -93,6 +130,9 @@ class Cadre:
     need; its time is spent in those places. Whose minutes a workload spends has ``workers_per_10000`` of the
     base, ``annual_hours`` and a ``service_share`` of them; ``counted_per_10000`` are people counted towards a
     target who bring no hours.
+
+    Without a ``turnover`` the share filled, or the number of workers, is what the setting says; with one it
+    is what comes of hiring and leaving, the setting saying the posts.
     """
 
     id: str
@@ -103,6 +143,7 @@ class Cadre:
     counted_per_10000: str = ""
     annual_hours: str = ""
     service_share: str = ""
+    turnover: Turnover | None = None
 
 
 @dataclass(frozen=True)
@@ -187,10 +228,11 @@ class Supply:
     """What a market gets of a scenario's supply.
 
     ``prices`` are fen a month, shape (kinds, services, months), ``NOT_SOLD`` where not offered; ``admits``
-    and ``free`` have shape (kinds, payers). ``minutes``, ``workers`` and ``counted`` have shape (cadres,
-    counties of the atlas, months) and are zero outside the market: minutes of service a month, workers and
-    people only counted in thousandths. ``unbuilt`` are places of the plan that no facility may hold at the
-    end of the run (a remainder below the least that may be built), shape (kinds, counties of the atlas).
+    and ``free`` have shape (kinds, payers). ``minutes`` and ``counted`` have shape (cadres, counties of the
+    atlas, months) and are zero outside the market: minutes of service a month, people only counted in
+    thousandths; ``crews``, shape (cadres, Crew, counties of the atlas, months), likewise. ``unbuilt``
+    are places of the plan that no facility may hold at the end of the run (a remainder below the least that
+    may be built), shape (kinds, counties of the atlas).
     """
 
     units: Units
@@ -204,6 +246,11 @@ class Supply:
     admits: npt.NDArray[np.bool_]
     free: npt.NDArray[np.bool_]
     minutes: Ints
-    workers: Ints
+    crews: Ints
     counted: Ints
     unbuilt: Ints
+
+    @property
+    def workers(self) -> Ints:
+        """Return who holds a post, in thousandths: shape (cadres, counties of the atlas, months)."""
+        return self.crews[:, Crew.STAFF]

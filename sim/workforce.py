@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.supply import PARTS, Base, Cadre, Ints, SupplyPlan
+from sim.supply import PARTS, Base, Cadre, Crew, Ints, SupplyPlan
 
 MILLION = 1_000_000
 THOUSAND = 1000
@@ -21,8 +21,9 @@ _GOLDEN = 618_034  # millionths: multiples of it, modulo one, lie evenly
 
 @dataclass(frozen=True)
 class Staffing:
-    """What posts hold: ``filled`` posts and ``staffed`` parts, both of shape (units, months)."""
+    """What posts hold: posts, those filled, and staffed parts, each of shape (units, months)."""
 
+    posts: Ints
     filled: Ints
     staffed: Ints
 
@@ -31,10 +32,11 @@ class Staffing:
 class Hours:
     """What a cadre brings by county and month, each of shape (counties of the atlas, months).
 
-    ``workers`` and ``counted`` (people only counted towards a target) in thousandths, ``minutes`` of service.
+    ``crew``, with Crew before it, and ``counted`` (people only counted towards a target) in thousandths,
+    ``minutes`` of service.
     """
 
-    workers: Ints
+    crew: Ints
     counted: Ints
     minutes: Ints
 
@@ -69,27 +71,56 @@ def staff(places: Ints, places_per_post: npt.ArrayLike, share: npt.ArrayLike, nu
     >>> some.filled.tolist(), some.staffed.tolist()
     ([[6]], [[22000]])
     """
-    per_post = np.maximum(np.rint(np.asarray(places_per_post) * THOUSAND).astype(np.int64), 1)
-    posts = -(-places * THOUSAND // per_post)
+    posts = posts_of(places, places_per_post)
     offset = offsets(number)[:, None]
     filled = (posts * millionths(share) + offset) // MILLION
     served = (places * filled * MILLION // np.maximum(posts, 1) + offset) // MILLION
-    return Staffing(filled=filled, staffed=served * PARTS)
+    return Staffing(posts=posts, filled=filled, staffed=served * PARTS)
 
 
-def hours(plan: SupplyPlan, cadre: Cadre, bases: dict[Base, Ints]) -> Hours:
+def posts_of(places: Ints, places_per_post: npt.ArrayLike) -> Ints:
+    """Return the posts that units' places need: shape (units, months), as ``staff`` is given them.
+
+    >>> posts_of(np.array([[37, 40]]), np.array([4.0, 4.0])).tolist()
+    [[10, 10]]
+    """
+    per_post = np.maximum(np.rint(np.asarray(places_per_post) * THOUSAND).astype(np.int64), 1)
+    return np.asarray(-(-places * THOUSAND // per_post))
+
+
+def held(posts: Ints, filled: Ints) -> Ints:
+    """Count a cadre whose posts are filled by a share, without turnover: shape (Crew, ...), thousandths.
+
+    >>> held(np.array([10]), np.array([9]))[:, 0].tolist()
+    [10000, 9000, 0, 0, 0, 9000]
+    """
+    crew = np.zeros((len(Crew), *posts.shape), dtype=np.int64)
+    crew[Crew.POSTS] = posts * THOUSAND
+    crew[Crew.STAFF] = crew[Crew.PRESENT] = filled * THOUSAND
+    return crew
+
+
+def hours(plan: SupplyPlan, cadre: Cadre, bases: dict[Base, Ints], crew: Ints | None = None) -> Hours:
     """Return what a cadre that is numbered by ratio brings, for every county.
 
-    Minutes a month are workers x yearly hours x 60 / 12 x the share spent on service; people only counted
-    bring none. 14 workers per 10,000 with 2,000 hours and a share of 0.8 carry 134.4 minutes a resident and
-    year, 18 carry 172.8.
+    ``crew``, shape (Crew, counties of the atlas, months), is what its turnover came to; left out, the ratio's
+    workers are in post and present. Minutes a month are workers x yearly hours x 60 / 12 x the share spent on
+    service; people only counted bring none. 14 workers per 10,000 with 2,000 hours and a share of 0.8 carry
+    134.4 minutes a resident and year, 18 carry 172.8.
     """
     base = bases[cadre.base][:, None]
-    workers = _thousandths(plan, cadre.workers_per_10000) * base // 10_000
+    if crew is None:
+        workers = _thousandths(plan, cadre.workers_per_10000) * base // 10_000
+        crew = held(workers, workers) // THOUSAND
     counted = _thousandths(plan, cadre.counted_per_10000) * base // 10_000
+    monthly = monthly_minutes(plan, cadre)
+    return Hours(crew=crew, counted=counted, minutes=crew[Crew.PRESENT] * monthly // THOUSAND)
+
+
+def monthly_minutes(plan: SupplyPlan, cadre: Cadre) -> Ints:
+    """Return the minutes of service that one worker brings in each month: shape (months,)."""
     yearly = plan.path(cadre.annual_hours) * plan.path(cadre.service_share)
-    monthly = np.rint(yearly * 60 / 12).astype(np.int64)
-    return Hours(workers=workers, counted=counted, minutes=workers * monthly // THOUSAND)
+    return np.asarray(np.rint(yearly * 60 / 12).astype(np.int64))
 
 
 def _thousandths(plan: SupplyPlan, name: str) -> Ints:

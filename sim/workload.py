@@ -57,7 +57,7 @@ def carry(
     shape = (len(rows), *supply.minutes.shape[1:])
     demanded = np.zeros(shape, dtype=np.int64)
     for row, index in enumerate(rows):
-        demanded[row] = _demanded(ledger.people[index, :, :, : supply.months], services[index], settings)
+        demanded[row] = minutes_asked(ledger.people[index, :, :, : supply.months], services[index], settings)
     supplied, done, backlog = (np.zeros(shape, dtype=np.int64) for _ in range(3))
     for cadre in sorted(set(cadres)):
         own = np.array([row for row, each in enumerate(cadres) if each == cadre])
@@ -67,7 +67,7 @@ def carry(
     return log
 
 
-def _demanded(people: Ints, service: Service, settings: Mapping[str, float]) -> Ints:
+def minutes_asked(people: Ints, service: Service, settings: Mapping[str, float]) -> Ints:
     """Return the minutes that a service's people bring: shape (counties, months).
 
     Events a year and minutes an event are read in thousandths; a month's minutes are the twelfth part,

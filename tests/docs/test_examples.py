@@ -111,6 +111,8 @@ def test_every_scenario_of_the_project_is_sound() -> None:
         "plan-2025-late",
         "plan-2025-relabelled",
         "staff-short",
+        "staff-churn",
+        "staff-overtime",
         "companion-elder",
     }
     assert asked <= set(names)

@@ -11,6 +11,7 @@ import pytest
 
 from scenarios.authoring import differences, find_dated, find_settings, new_scenario
 from scenarios.editors import json_schema
+from scenarios.facility_kinds import load_turnovers
 from scenarios.load import FOLDER, define, load_scenario, scenario_names
 from sim.errors import ScenarioError
 
@@ -40,7 +41,8 @@ def test_every_example_of_a_new_file_is_valid_alone_and_together(tmp_path: Path)
     head = text[: text.index("# [")]
     found = examples(text)
     sections = {block[1:].split(".")[0].split("]")[0] for block in found}
-    assert sections == {"supply", "nursing_share", "staff", "counted", "hours", "price", "standard", "set"}
+    dated = {"supply", "nursing_share", "staff", "counted", "hours", "price", "workforce"}
+    assert sections == dated | {"standard", "set"}
     for number, block in enumerate([*found, "\n".join(found)]):
         path = tmp_path / f"example-{number}.toml"
         path.write_text(head + block, encoding="utf-8")
@@ -133,7 +135,9 @@ def test_replaced_settings_and_standards_are_differences(tmp_path: Path) -> None
 
 def test_everything_that_can_be_set_is_listed_with_its_range_unit_and_source() -> None:
     names = {quantity.name for quantity in find_settings() if quantity.touches != "forecast"}
-    assert names == set(load_scenario("baseline-2020").settings)
+    of_accounts = {name for turnover in load_turnovers().values() for name in turnover.names}
+    assert names == set(load_scenario("baseline-2020").settings) | of_accounts
+    assert names == set(load_scenario("staff-churn").settings)
     assert all(q.unit and q.source and q.low <= q.value <= q.high for q in find_settings())
     assert {key for key, _ in find_dated()} == set(define().vocabulary.units)
     assert all(unit.low < unit.high for _, units in find_dated() for unit in units)

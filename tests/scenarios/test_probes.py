@@ -58,7 +58,7 @@ def assert_same(part: Table, whole: Table, name: str, parameter: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scenario", ["plan-2025", "staff-short"])
+@pytest.mark.parametrize("scenario", ["plan-2025", "staff-short", "staff-churn"])
 def test_a_probe_of_what_a_number_reaches_is_a_probe_of_everything(scenario: str) -> None:
     case = central(scenario)
     parts, _ = probe_and_bind(case)

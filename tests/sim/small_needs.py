@@ -17,7 +17,7 @@ from sim.places import load_atlas
 from sim.residents import Residents
 from sim.services import Condition, NeedGroup, Service, Standard, Words
 from sim.streams import Stream
-from sim.supply import Supply, Units
+from sim.supply import Crew, Supply, Units
 
 ATLAS = load_atlas()
 STREAM = Stream.of(7, 0)
@@ -207,7 +207,7 @@ def supply(
         admits=~_payers(kinds, closed_to or {}),
         free=_payers(kinds, free_to or {}),
         minutes=nothing,
-        workers=nothing,
+        crews=np.zeros((0, len(Crew), *nothing.shape[1:]), dtype=np.int64),
         counted=nothing,
         unbuilt=np.zeros((kinds, len(ATLAS.counties.code)), dtype=np.int64),
     )
