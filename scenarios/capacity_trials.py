@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scenarios.experiments import base_of_province, needs_of
+from scenarios.experiments import base_of_province, needs_for
 from scenarios.load import Scenario
 from scenarios.probes import apart
 from scenarios.scaling import UNLIMITED, Scalable
@@ -242,7 +242,7 @@ def _meet(question: Question, selection: Selection, market: int, replication: in
         ledgers_gb=question.ledgers_gb,
     )  # fmt: skip
     part = next(each for each in apart(scenario.services) if question.index in each)
-    lived, frame, kept = needs_of(study, Job(market, replication), part)
+    lived, frame, kept = needs_for(study, Job(market, replication), part)
     needs, settings = lived.ledger, question.settings(replication)
     plan = own_settings(supply_plan(scenario, settings, question.months))
     stream = Stream.of(question.seed, replication)

@@ -89,7 +89,13 @@ def run_job(study: Study, job: Job, progress: Progress | None = None) -> JobResu
     return JobResult(job, life_table(record, frame), served, residents, watch.seconds, watch.peak_mb)
 
 
-def needs_of(study: Study, job: Job, part: tuple[int, ...]) -> tuple[Lived, Frame, bool]:
+def needs_of(study: Study, job: Job) -> tuple[Lived, Frame]:
+    """Return the needs of a market in a replication, kept or lived now, and what its tables need to know."""
+    lived = _kept_or_lived(study, job, _Watch(), None)
+    return lived, _frame_of(study, job, lived, load_atlas())
+
+
+def needs_for(study: Study, job: Job, part: tuple[int, ...]) -> tuple[Lived, Frame, bool]:
     """Return the needs for some services of a market in a replication, and what its tables need to know.
 
     They are kept, or lived now; the third of the three says whether a later run will find them. Of what is
