@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from jinlin import __version__, calibrating, comparing, foresight, sizing
+from jinlin import __version__, calibrating, comparing, following, foresight, sizing
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import JinlinError, LawBroken
@@ -268,7 +268,7 @@ def hindcast(
     _print(list_hindcast(done, terminal_language(lang)))
 
 
-for _command in (calibrating.calibrate, *foresight.COMMANDS, sizing.size):
+for _command in (calibrating.calibrate, *foresight.COMMANDS, sizing.size, following.follow):
     app.command(help=_help(_command.__name__))(_command)
 
 
