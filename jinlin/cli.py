@@ -324,7 +324,7 @@ def main() -> None:
 
 def _chosen(arguments: list[str]) -> str | None:
     """Find the language in the arguments before they are parsed, for the words of the help itself."""
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, next_word in zip(arguments, [*arguments[1:], ""], strict=True):
         if word == "--lang" or word.startswith("--lang="):
-            return word.partition("=")[2] or following
+            return word.partition("=")[2] or next_word
     return None

@@ -113,7 +113,11 @@ def list_fates(scene: Scene, place: str, rows: Sequence[FateRow], who: Who, limi
         return [scene.say("follow nobody", place=place, who=who.value)]
     table = [tuple(scene.say("follow list").split("|"))]
     for row in mine[:limit]:
-        cause = written_key(row.by_key) if row.by_key != NONE else scene.say(f"cause short {row.cause.name.lower()}")
+        cause = (
+            written_key(row.by_key)
+            if row.by_key != NONE
+            else scene.say(f"cause short {row.cause.name.lower()}")
+        )
         days = (f"{getattr(row, name):,}" for name in _DAYS)
         fate = scene.say(f"fate {row.fate.value}")
         table.append((row.name, date_of(row.minute), scene.service(row.service), fate, *days, cause))
@@ -164,8 +168,12 @@ def _line(scene: Scene, member: Member, depth: int) -> str:
     """Tell one member: when, who, what became of the request in either scenario, and why."""
     row = scene.telling.first_row(member)
     told = scene.telling.episode(row)
-    sides = "; ".join(f"{name}: {stretch_words(scene, each, told.minute)}{_in_unit(scene, each)}"
-                      for name, each in zip(NAMES, (told.a, told.b), strict=True))  # fmt: skip
+    sides = "; ".join(
+        scene.say(
+            "side told", side=name, what=stretch_words(scene, each, told.minute) + _in_unit(scene, each)
+        )
+        for name, each in zip(NAMES, (told.a, told.b), strict=True)
+    )
     why = "" if member.cause is Cause.RESIDENT else f" [{cause_words(scene, member)}]"
     lead = "  " * depth + ("└ " if depth else "")
     return f"{date_of(member.minute)}  {lead}{written_key(member.key)}  {sides}{why}"

@@ -71,22 +71,36 @@ def _needs(scene: Scene, spells: Spells, rows: list[int]) -> Iterator[str]:
             end = int(spells.end[row])
             until = scene.say("to the end") if end == NEVER else date_of(end)
             name = service.name[scene.language]
-            yield scene.say("person need", service=name, group=group, since=date_of(int(spells.start[row])), until=until)
+            yield scene.say(
+                "person need", service=name, group=group, since=date_of(int(spells.start[row])), until=until
+            )
 
 
 def _episode(scene: Scene, told: Episode) -> Iterator[str]:
     """Tell one request in both scenarios."""
     chosen = told.a if told.a.outcome is not None else told.b
     patience = _date(scene, chosen.patience_end)
-    stay = scene.say("stay need") if chosen.stay == NEVER else scene.say("stay days", days=chosen.stay // MINUTES_PER_DAY)
-    yield scene.say("person asks", date=date_of(told.minute), service=scene.service(told.service), patience=patience, stay=stay)
+    stay = (
+        scene.say("stay need")
+        if chosen.stay == NEVER
+        else scene.say("stay days", days=chosen.stay // MINUTES_PER_DAY)
+    )
+    yield scene.say(
+        "person asks",
+        date=date_of(told.minute),
+        service=scene.service(told.service),
+        patience=patience,
+        stay=stay,
+    )
     for side, stretch in enumerate((told.a, told.b)):
         yield scene.say("person side", side=NAMES[side], what=stretch_words(scene, stretch, told.minute))
         if stretch.unit != NONE:
             yield scene.say("person place", unit=_place(scene, side, told, stretch))
         if stretch.lists and (side == 0 or stretch.lists != told.a.lists):
             lists = "、" if scene.language == "zh" else ", "
-            yield scene.say("person lists", lists=lists.join(_priced(scene, side, told, unit) for unit in stretch.lists))
+            yield scene.say(
+                "person lists", lists=lists.join(_priced(scene, side, told, unit) for unit in stretch.lists)
+            )
 
 
 def _date(scene: Scene, minute: int) -> str:

@@ -1,4 +1,4 @@
-"""What the terminal says of residents who are followed from one scenario to another, in English and Chinese."""
+"""What the terminal says of residents who are followed through two scenarios, in English and Chinese."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ WORDS_FOLLOW: dict[str, tuple[str, str]] = {
         "不存放、也不使用已存放的生活与需要。",
     ),
     # what is told
-    "follow living": ("living and serving both: {done} of {parts} markets done", "正在模拟两种情景：已完成 {done}/{parts} 个市场"),
+    "follow living": (
+        "living and serving both: {done} of {parts} markets done",
+        "正在模拟两种情景：已完成 {done}/{parts} 个市场",
+    ),
     "stopped follow": ("stopped; needs lived so far are kept", "已中断；已算出的需要保留"),
     "follow sides": ("A: {a} · B: {b} · {draw}", "A：{a}　B：{b}　{draw}"),
     "follow more": ("the same with one place more for {service}", "同A，加一个名额（{service}）"),
@@ -64,8 +67,10 @@ WORDS_FOLLOW: dict[str, tuple[str, str]] = {
         "nobody's record differs: both scenarios come to the same for every resident here",
         "没有人的记录不同：两种情景对这里每位居民的结果一样",
     ),
-    "follow fates": ("fate in B|residents|days waited, A|in B|days in place, A|in B",
-                     "在B的境遇|居民|等候天数（A）|（B）|在位天数（A）|（B）"),
+    "follow fates": (
+        "fate in B|residents|days waited, A|in B|days in place, A|in B",
+        "在B的境遇|居民|等候天数（A）|（B）|在位天数（A）|（B）",
+    ),
     "fate gains": ("gains a place", "仅B得到名额"),
     "fate loses": ("loses the place", "仅A得到名额"),
     "fate sooner-in-B": ("sooner", "更早"),
@@ -80,11 +85,19 @@ WORDS_FOLLOW: dict[str, tuple[str, str]] = {
     "follow nobody": ("{place}: nobody ({who})", "{place}：没有这样的居民（{who}）"),
     "follow ask": ("'--resident KEY' tells one of them", "用“--resident 编号”讲述其中一位"),
     "follow chains": ("who moved whom, from what the scenario changed on:", "谁动了谁，自情景的改变起："),
-    "follow this chain": ("how the change came here, and who was moved on from here:", "如何波及此人，此人又波及谁："),
+    "follow this chain": (
+        "how the change came here, and who was moved on from here:",
+        "如何波及此人，此人又波及谁：",
+    ),
     "cause places": ("{unit} has more places in {side}", "{unit}在{side}名额更多"),
-    "cause again": ("the place more of {unit} again, after {other}", "{unit}多出的名额，继{other}之后"),
-    "cause choice": ("another own choice: facilities, prices or rules differ", "本人的选择不同：机构、价格或规则变了"),
-    "cause resident": ("a place in {unit} that {other} has or wants in {side}", "{unit}的名额，{other}在{side}占用或排在前面"),
+    "cause choice": (
+        "another own choice: facilities, prices or rules differ",
+        "本人的选择不同：机构、价格或规则变了",
+    ),
+    "cause resident": (
+        "in {side} {other} has the place in {unit}, or comes first",
+        "在{side}，{unit}的名额由{other}占用，或其排在前面",
+    ),
     "cause lists": ("others on the list of {unit} chose otherwise", "{unit}名单上他人的选择不同"),
     "cause seating": ("another order of seating at the census", "普查时入座的次序不同"),
     "cause short places": ("more places", "名额"),
@@ -100,27 +113,44 @@ WORDS_FOLLOW: dict[str, tuple[str, str]] = {
     "spell after": ("served {since}, after {days:,} days", "等{days:,}天，{since}获服务"),
     "spell until": (" until {until}", "，至{until}"),
     "spell on": (" and to the end of the run", "，直到模拟结束"),
+    "side told": ("{side}: {what}", "{side}：{what}"),
     "spell in": (", {unit}", "，{unit}"),
     "spell waits": ("waits to the end of the run, {days:,} days", "等到模拟结束，共{days:,}天"),
-    "spell left patience": ("leaves unserved {until}: patience ends after {days:,} days", "{until}未获服务而离开：等{days:,}天后失去耐心"),
-    "spell left need": ("leaves unserved {until}: the need ends after {days:,} days", "{until}未获服务而离开：{days:,}天后需要消失"),
+    "spell left patience": (
+        "leaves unserved {until}: patience ends after {days:,} days",
+        "{until}未获服务而离开：等{days:,}天后失去耐心",
+    ),
+    "spell left need": (
+        "leaves unserved {until}: the need ends after {days:,} days",
+        "{until}未获服务而离开：{days:,}天后需要消失",
+    ),
     # one person
     "person": (
         "{key}: {sex}, {age} in November 2020, {county}, {area}",
         "{key}：{sex}，2020年11月{age}岁，{county}，{area}",
     ),
-    "person born": ("{key}: {sex}, born {month}, {county}, {area}", "{key}：{sex}，{month}出生，{county}，{area}"),
+    "person born": (
+        "{key}: {sex}, born {month}, {county}, {area}",
+        "{key}：{sex}，{month}出生，{county}，{area}",
+    ),
     "person home": ("lives {living}; household of {heads}", "{living}；家庭户{heads}人"),
-    "person home alone": ("lives {living}", "{living}"),
     "person means": (
         "income: {fifth} of 5 fifths of {area} residents; care paid by {payer}",
         "收入：{area}居民五等分中第{fifth}组（1为最低）；照护付费：{payer}",
     ),
-    "person function": ("loss of function when first in need: {function}", "需要出现时的失能程度：{function}"),
-    "person need": ("needs {service} ({group}) {since} to {until}", "需要{service}（{group}），{since}至{until}"),
-    "since before": ("from before the census", "普查之前起"),
+    "person function": (
+        "loss of function when first in need: {function}",
+        "需要出现时的失能程度：{function}",
+    ),
+    "person need": (
+        "needs {service} ({group}) {since} to {until}",
+        "需要{service}（{group}），{since}至{until}",
+    ),
     "to the end": ("the end of the run", "模拟结束"),
-    "person asks": ("{date}: asks for {service}; patience to {patience}, stay {stay}", "{date}：申请{service}；耐心至{patience}，拟住{stay}"),
+    "person asks": (
+        "{date}: asks for {service}; patience to {patience}, stay {stay}",
+        "{date}：申请{service}；耐心至{patience}，拟住{stay}",
+    ),
     "stay days": ("{days:,} days at most", "至多{days:,}天"),
     "stay need": ("as long as the need", "与需要同长"),
     "person never": ("for ever", "不限"),
@@ -130,7 +160,6 @@ WORDS_FOLLOW: dict[str, tuple[str, str]] = {
     "place of": ("{unit}; in {side} that place is {other}'s", "{unit}；在{side}，此名额归{other}"),
     "place empty": ("{unit}; in {side} that place stands empty", "{unit}；在{side}，此名额空着"),
     "place more": ("{unit}; {side} does not have that place", "{unit}；{side}没有此名额"),
-    "person same": ("     the same in both", "     两者相同"),
     "person why": ("differs since {date}: {why}", "自{date}起不同：{why}"),
     "person no difference": (
         "the record is the same in A and in B: no chain comes here",

@@ -1,8 +1,8 @@
 """The chain behind a difference: whose records differ between two scenarios, and what made each one differ.
 
-The members are exactly the residents whose records differ. Each has a *first difference*: a minute and, nearly
-always, a place that she takes then in one scenario (P) and not in the other (Q). Until that minute all that
-is known of her is alike, so that something else must keep her from that place in Q. It is, in this order:
+The members are exactly the residents whose records differ. Each has a *first difference*: a minute and,
+nearly always, a place that she takes then in one scenario (P) and not in the other (Q). Until that minute all
+of her record is alike, so that something else must keep her from that place in Q. It is, in this order:
 
 * her own choice, where she asks at another minute, for other units or in another way;
 * whoever takes that place in Q at that minute, or holds in Q what P leaves free (``results.exchanges``);
@@ -10,8 +10,8 @@ is known of her is alike, so that something else must keep her from that place i
 * whoever stands before her on its list in Q, and in P no longer does, or whose own choice changed;
 * the order of seating, at the census alone: who is seated first depends on all places of the market.
 
-A cause is a member who was placed earlier, or lies outside, so that members form trees whose roots are changes
-of the scenario. ``docs/decisions/0024-a-chain-is-whose-records-differ.md`` says why this is always possible.
+A cause is a member who was numbered earlier, or lies outside, so that members form trees whose roots are
+changes of the scenario; decision 24 says why there always is one.
 """
 
 from __future__ import annotations
@@ -217,15 +217,16 @@ class _Batch:
 
     def _own_choice(self, one: _Open) -> bool:
         """Tell whether her own choice alone keeps her from the place in the other scenario."""
-        beside = self.tracing.beside
-        moved = [row for row in one.rows if not beside.same_choice[row]]
-        if not one.stays:
-            return bool(moved)
-        for stay in (self.tracing.stays[number] for number in one.stays):
-            other = beside.sides[1 - stay.side]
-            if stay.row in moved and (not other.asked[stay.row] or stay.unit not in other.lists[stay.row]):
-                return True
-        return False
+        beside, stays = self.tracing.beside, [self.tracing.stays[number] for number in one.stays]
+        if not stays:
+            return not beside.same_choice[one.rows].all()
+        if any(stay.unit not in beside.sides[1 - stay.side].lists[stay.row] for stay in stays):
+            return True
+        if len(stays) < 2 or stays[0].row != stays[1].row:
+            return False
+        return all(
+            beside.prefers(mine.side, mine.row, mine.unit, other.unit) for mine, other in (stays, stays[::-1])
+        )
 
     def _on_the_scales(self, one: _Open) -> tuple[Cause, int, int] | None:
         """Find whoever is placed and holds, in the other scenario, part of the unit that she comes to."""

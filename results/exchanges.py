@@ -110,7 +110,11 @@ def differing_stays(beside: Beside) -> list[Stay]:
 
 def exchanges(stays: Sequence[Stay], capacity: Sequence[tuple[int, int, int]]) -> Iterator[Instant]:
     """Go through the minutes at which places change hands, ends first, then capacity, then who begins."""
-    starts, ends, gaps = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list), _by_minute(capacity)
+    starts, ends, gaps = (
+        defaultdict[int, list[int]](list),
+        defaultdict[int, list[int]](list),
+        _by_minute(capacity),
+    )
     for number, stay in enumerate(stays):
         starts[stay.start].append(number)
         ends[stay.end].append(number)

@@ -1,7 +1,7 @@
-"""What a difference means for a person: typed rows of who fares how under two scenarios, and of one life.
+"""What a difference means for a person: rows of who fares how under two scenarios, and of one life.
 
-Rows are plain integers and enums, for the terminal and for a workbook. Minutes are since the founding, ``NEVER``
-for what does not happen within the run; days are of whole minutes within it. Units are numbered as in
+Rows are plain integers and enums, for the terminal and for a workbook. Minutes are since the founding,
+``NEVER`` for what does not happen within the run; days are whole and within it. Units are numbered as in
 ``results.records.Beside``.
 """
 
@@ -82,7 +82,7 @@ class Episode:
 
 @dataclass(frozen=True)
 class FateRow:
-    """One member of a chain: who, for which service, since when her record differs, why, and how she fares."""
+    """One member of a chain: who, for which service, since when the record differs, why, and the fate."""
 
     number: int
     key: int
@@ -117,7 +117,7 @@ class FateRow:
             Who.WAITS_IN_A: self.waited_days_a > 0, Who.WAITS_IN_B: self.waited_days_b > 0,
             Who.LEFT_IN_A: self.left_a, Who.LEFT_IN_B: self.left_b, Who.CHANGED: True,
         }  # fmt: skip
-        return asked[who] if who in asked else self.fate.value == who.value
+        return asked.get(who, self.fate.value == who.value)
 
 
 @dataclass(frozen=True)
@@ -208,11 +208,12 @@ class Telling:
     def _fate(self, member: Member) -> FateRow:
         a, b = ([self._stretch_days(side, row) for row in member.rows] for side in self.beside.sides)
         left = [any(_left(side, row) for row in member.rows) for side in self.beside.sides]
-        first = member.rows[0]
+        first = self.first_row(member)
+        county = int(self.ledger.asks.county[self.beside.ask[first]])
         by = self.chain.members[member.by].key if member.by != NONE else NONE
         return FateRow(
-            member.number, member.key, self.service(first), int(self.ledger.asks.county[self.beside.ask[first]]),
-            member.minute, member.cause, by, member.unit, _fate_of(self.beside, member.rows),
+            member.number, member.key, self.service(first), county, member.minute, member.cause,
+            by, member.unit, _fate_of(self.beside, member.rows),
             sum(w for w, _ in a), sum(w for w, _ in b), sum(p for _, p in a), sum(p for _, p in b), *left,
         )  # fmt: skip
 

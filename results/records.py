@@ -52,9 +52,8 @@ class Market:
 class Side:
     """The requests of one scenario, a row for each moment of asking of either; what was not asked is blank.
 
-    ``lists`` are units by rank, shape (n, k). Units are numbered alike on both sides. ``asked`` tells who
-    made a request, ``real`` whether it is one of the run: only then is there a record. ``starts`` is where a
-    wait or stay begins, no sooner than the founding; who is admitted is in place from ``placed`` to ``ended``.
+    ``lists`` are units by rank, shape (n, k). Units are numbered alike on both sides. ``asked`` tells which
+    asks became requests, ``real`` which of these are requests of the run and so have a record.
     """
 
     asked: Bools
@@ -111,11 +110,15 @@ class Beside:
 
         def both(name: str) -> npt.NDArray:
             pair = zip((a, b), tables, strict=True)
-            return np.concatenate([np.asarray(getattr(each.requests, name))[rows] for each, rows in pair])[first]
+            return np.concatenate([np.asarray(getattr(each.requests, name))[rows] for each, rows in pair])[
+                first
+            ]
 
         key, minute = both("key").astype(np.uint64), both("minute").astype(np.int64)
         order = np.lexsort((asks, key, minute))
-        sides = tuple(_side(each, rows, asks[order], units) for each, rows in zip((a, b), tables, strict=True))
+        sides = tuple(
+            _side(each, rows, asks[order], units) for each, rows in zip((a, b), tables, strict=True)
+        )
         group = both("group_id").astype(np.int64)[order]
         return cls(asks[order], key[order], group, minute[order], (sides[A], sides[B]), units,
                    tuple(_gaps(a.units, b.units, units)))  # fmt: skip
@@ -134,6 +137,11 @@ class Beside:
     def same_choice(self) -> Bools:
         """Tell which rows ask for the same in both."""
         return self.sides[A].same_choice(self.sides[B])
+
+    def prefers(self, side: int, row: int, unit: int, other: int) -> bool:
+        """Tell whether a request ranks a unit before another, which it may not list at all."""
+        ranked = self.sides[side].lists[row].tolist()
+        return unit in ranked and (other not in ranked or ranked.index(unit) < ranked.index(other))
 
     def first_difference(self, row: int) -> int:
         """Return the first minute at which the record of a row differs, no sooner than the founding."""
@@ -164,7 +172,9 @@ def _side(market: Market, rows: npt.NDArray, asks: Ints, units: npt.NDArray[np.u
         out[asked] = values[mine]
         return out
 
-    chosen = np.stack([np.asarray(getattr(requests, name))[rows].astype(np.int64) for name in _CHOSEN], axis=1)
+    chosen = np.stack(
+        [np.asarray(getattr(requests, name))[rows].astype(np.int64) for name in _CHOSEN], axis=1
+    )
     return Side(
         asked=asked, chosen=spread(chosen, NONE),
         lists=spread(number[np.asarray(requests.candidates)[rows]], NONE),
@@ -181,7 +191,7 @@ def _gaps(a: Units, b: Units, known: npt.NDArray[np.uint64]) -> list[tuple[int, 
         minutes = np.maximum(units.step_minute, 0)
         rows = zip(minutes.tolist(), number.tolist(), units.step_usable.tolist(), strict=True)
         steps += [(minute, unit, side, usable) for minute, unit, usable in rows]
-    usable, gaps = ({}, {}), dict[tuple[int, int], int]()
+    usable, gaps = (dict[int, int](), dict[int, int]()), dict[tuple[int, int], int]()
     for minute, unit, side, now in sorted(steps, key=lambda step: step[:2]):
         usable[side][unit] = now
         gaps[minute, unit] = usable[B].get(unit, 0) - usable[A].get(unit, 0)

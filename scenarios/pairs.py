@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +50,9 @@ class Pairing:
         if self.service:
             queued = [each.id for each in self.a.services if each.queued]
             if self.service not in queued:
-                raise RunError(f"--service {self.service}: nobody waits for it; give one of {', '.join(queued)}")
+                raise RunError(
+                    f"--service {self.service}: nobody waits for it; give one of {', '.join(queued)}"
+                )
         if self.b is None and not self.service:
             raise RunError("give a second scenario, or --service: then B is A with one place more for it")
         if self.b is not None:
@@ -74,7 +75,7 @@ class Paired:
 
 
 def must_share_lives(a: Scenario, b: Scenario) -> None:
-    """Refuse scenarios whose residents would not live, or need, the same; raises RunError naming what differs."""
+    """Refuse scenarios whose residents would not live, or need, the same; raises RunError naming why."""
     if life_key(a) != life_key(b):
         named = next(_different(a, b), "how their numbers are drawn together")
         raise RunError(
@@ -91,9 +92,9 @@ def _different(a: Scenario, b: Scenario) -> Iterator[str]:
             touching = [q for q in pair if q is not None and q.touches == "life"]
             if touching and len({(q.value, q.low, q.high) if q else None for q in pair}) > 1:
                 yield name
-    for one, other in zip_longest(a.services, b.services):
-        if one is None or other is None or (one.id, one.needed) != (other.id, other.needed):
-            yield f"the definition of {(one or other).id}"
+    for mine, its in zip(a.services, b.services, strict=False):
+        if (mine.id, mine.needed, mine.ask_every_months) != (its.id, its.needed, its.ask_every_months):
+            yield f"the definition of {mine.id}"
 
 
 def pair_market(pairing: Pairing, selection: Selection, market: int) -> Paired:
@@ -132,7 +133,9 @@ def residents_of(pairing: Pairing, market: int, row: int) -> Residents:
 
     Columns are what each resident was on coming.
     """
-    own, baseline = (each.drawn(pairing.seed, pairing.replication) for each in (pairing.a.settings, pairing.a.aligned_on))
+    own, baseline = (
+        each.drawn(pairing.seed, pairing.replication) for each in (pairing.a.settings, pairing.a.aligned_on)
+    )
     world = drawn_world(pairing.a.services, own, pairing.months, baseline)
     stream = Stream.of(pairing.seed, pairing.replication)
     people = found_market(world, world.atlas.markets[market], stream)
@@ -150,7 +153,8 @@ def read_key(written: str) -> int:
     digits = "".join(written.split()).lower().removeprefix("0x")
     if not 1 <= len(digits) <= 16 or not set(digits) <= set("0123456789abcdef"):
         raise RunError(
-            f"--resident {written[:40]!r} must be a key of up to 16 hexadecimal digits, as '--who changed' lists"
+            f"--resident {written[:40]!r} must be a key of up to 16 hexadecimal digits; "
+            "'--who changed' lists some"
         )
     return int(digits, 16)
 

@@ -52,7 +52,7 @@ def market(
 
 
 def records(of: Market) -> dict[int, tuple[int, Record]]:
-    """Read a log plainly: by ask, who asked and what became of it; what is no request of the run is left out."""
+    """Read a log plainly: by ask, who asked and what became of it; no request of the run, no record."""
     found = {}
     log: Log = of.log
     for row in range(len(log)):

@@ -12,10 +12,10 @@ from scenarios import experiments
 from scenarios.experiments import run_job
 from scenarios.probes import (
     Central,
-    longest_list,
     apart,
     cost_probes,
     last_year,
+    longest_list,
     one_place_more,
     only,
     probe_and_bind,
