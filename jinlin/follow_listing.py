@@ -90,10 +90,10 @@ def list_summary(scene: Scene, place: str, rows: Sequence[FateRow], limit: int) 
     telling = scene.telling
     count = {"requests": sum(scene.serves(each) for each in telling.services.tolist()),
              "rows": sum(len(telling.chain.members[row.number].rows) for row in rows)}  # fmt: skip
+    if not rows:
+        return [scene.say("follow none", place=place)]
     lines = [] if scene.more == NONE else [scene.say("follow one more", unit=scene.unit(scene.more))]
     lines += [scene.say("follow count", place=place, people=len({row.key for row in rows}), **count)]
-    if not rows:
-        return [*lines, scene.say("follow none")]
     table = [tuple(scene.say("follow fates").split("|"))]
     for fate in Fate:
         mine = [row for row in rows if row.fate is fate]
@@ -111,6 +111,8 @@ def list_fates(scene: Scene, place: str, rows: Sequence[FateRow], who: Who, limi
     mine = most_changed([row for row in rows if row.among(who)])
     if not mine:
         return [scene.say("follow nobody", place=place, who=who.value)]
+    count = len({row.key for row in mine})
+    head = scene.say("follow listed", place=place, who=who.value, count=count)
     table = [tuple(scene.say("follow list").split("|"))]
     for row in mine[:limit]:
         cause = (
@@ -121,7 +123,7 @@ def list_fates(scene: Scene, place: str, rows: Sequence[FateRow], who: Who, limi
         days = (f"{getattr(row, name):,}" for name in _DAYS)
         fate = scene.say(f"fate {row.fate.value}")
         table.append((row.name, date_of(row.minute), scene.service(row.service), fate, *days, cause))
-    return [*columns(table), *_left_out(scene, len(mine) - limit), scene.say("follow ask")]
+    return [head, *columns(table), *_left_out(scene, len(mine) - limit), scene.say("follow ask")]
 
 
 def _left_out(scene: Scene, count: int) -> list[str]:
@@ -197,15 +199,16 @@ def stretch_words(scene: Scene, stretch: Stretch, minute: int) -> str:
     """Say what became of a request in one scenario."""
     if stretch.outcome in _UNMADE:
         return scene.say(_UNMADE[stretch.outcome])
+    after = scene.say("after days" if minute >= 0 else "after census", days=stretch.waited_days)
     if stretch.outcome is Outcome.WAITING:
-        return scene.say("spell waits", days=stretch.waited_days)
+        return scene.say("spell waits", after=after)
     if stretch.outcome in _LEFT:
-        return scene.say(_LEFT[stretch.outcome], until=date_of(stretch.ended), days=stretch.waited_days)
+        return scene.say(_LEFT[stretch.outcome], until=date_of(stretch.ended), after=after)
     if stretch.admitted < 0:
         begun = scene.say("spell seated")
     else:
         key = "spell at once" if stretch.admitted == minute else "spell after"
-        begun = scene.say(key, since=date_of(stretch.admitted), days=stretch.waited_days)
+        begun = scene.say(key, since=date_of(stretch.admitted), after=after)
     on = stretch.ended == NEVER
     return begun + (scene.say("spell on") if on else scene.say("spell until", until=date_of(stretch.ended)))
 

@@ -64,8 +64,8 @@ WORDS_FOLLOW: dict[str, tuple[str, str]] = {
         "B在{unit}多一个名额（自普查起）：未获服务者首选最多的机构",
     ),
     "follow none": (
-        "nobody's record differs: both scenarios come to the same for every resident here",
-        "没有人的记录不同：两种情景对这里每位居民的结果一样",
+        "{place}: nobody's record differs, for every resident both come to the same",
+        "{place}：没有人的记录不同，两者对每位居民的结果一样",
     ),
     "follow fates": (
         "fate in B|residents|days waited, A|in B|days in place, A|in B",
@@ -82,6 +82,10 @@ WORDS_FOLLOW: dict[str, tuple[str, str]] = {
         "居民|自|服务|在B的境遇|等候天数（A）|（B）|在位天数（A）|（B）|原因",
     ),
     "follow left out": ("… and {count:,} more (--limit)", "……另有{count:,}位（--limit）"),
+    "follow listed": (
+        "{place}, {who}: {count:,} residents, the most changed first",
+        "{place}，{who}：{count:,}位居民，变化大者在前",
+    ),
     "follow nobody": ("{place}: nobody ({who})", "{place}：没有这样的居民（{who}）"),
     "follow ask": ("'--resident KEY' tells one of them", "用“--resident 编号”讲述其中一位"),
     "follow chains": ("who moved whom, from what the scenario changed on:", "谁动了谁，自情景的改变起："),
@@ -110,19 +114,21 @@ WORDS_FOLLOW: dict[str, tuple[str, str]] = {
     "spell past": ("gave up before the census", "普查前已放弃"),
     "spell seated": ("in place at the census", "普查时已在位"),
     "spell at once": ("served at once, {since}", "{since}即获服务"),
-    "spell after": ("served {since}, after {days:,} days", "等{days:,}天，{since}获服务"),
+    "after days": ("after {days:,} days", "等{days:,}天"),
+    "after census": ("{days:,} days after the census", "普查后等{days:,}天"),
+    "spell after": ("served {since}, {after}", "{after}，{since}获服务"),
     "spell until": (" until {until}", "，至{until}"),
     "spell on": (" and to the end of the run", "，直到模拟结束"),
     "side told": ("{side}: {what}", "{side}：{what}"),
     "spell in": (", {unit}", "，{unit}"),
-    "spell waits": ("waits to the end of the run, {days:,} days", "等到模拟结束，共{days:,}天"),
+    "spell waits": ("still waits at the end of the run, {after}", "{after}，到模拟结束仍在等候"),
     "spell left patience": (
-        "leaves unserved {until}: patience ends after {days:,} days",
-        "{until}未获服务而离开：等{days:,}天后失去耐心",
+        "leaves unserved {until}, out of patience {after}",
+        "{after}，{until}失去耐心，未获服务而离开",
     ),
     "spell left need": (
-        "leaves unserved {until}: the need ends after {days:,} days",
-        "{until}未获服务而离开：{days:,}天后需要消失",
+        "leaves unserved {until}, the need ends {after}",
+        "{after}，{until}需要消失，未获服务而离开",
     ),
     # one person
     "person": (
