@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from jinlin.words import columns, say
 from results.chains import Cause, Member
-from results.fates import (
-    Fate,
-    FateRow,
-    Stretch,
-    Telling,
-    Who,
-    most_changed,
-    written_key,
-)
+from results.fates import Fate, FateRow, Stretch, Telling, Who, most_changed, written_key
 from results.records import NONE
 from scenarios.pairs import Pairing
 from sim.clock import FOUNDING, MINUTES_PER_DAY, NEVER
 from sim.kinds import Outcome
 from sim.measures import Replay
+from sim.places import load_atlas
 from sim.services import Service
 
 NAMES = ("A", "B")
@@ -43,12 +37,16 @@ class Scene:
         return say(key, self.language, **values)
 
     def unit(self, unit: int) -> str:
-        """Name a unit: its kind, and which one of its county and kind it is."""
+        """Name a unit: its kind, which one of its kind in its county, and where there are several which."""
         side, row = self.unit_row(unit)
         replay = self.replays[side]
         kind = replay.supply.kinds[int(replay.supply.units.kind[row])]
         number = (int(self.telling.beside.units[unit]) >> 8 & 0xFFFF) + 1  # sim.capacity: kind, ordinal, pool
-        return self.say("unit", kind=kind.name[self.language], number=number)
+        named = self.say("unit", kind=kind.name[self.language], number=number)
+        if len(replay.supply.counties) == 1:
+            return named
+        county = load_atlas().counties.name[int(replay.supply.units.county[row])]
+        return self.say("unit of county", unit=named, county=county)
 
     def unit_row(self, unit: int) -> tuple[int, int]:
         """Return a scenario that has a unit, and the unit's number there."""
@@ -115,11 +113,8 @@ def list_fates(scene: Scene, place: str, rows: Sequence[FateRow], who: Who, limi
     head = scene.say("follow listed", place=place, who=who.value, count=count)
     table = [tuple(scene.say("follow list").split("|"))]
     for row in mine[:limit]:
-        cause = (
-            written_key(row.by_key)
-            if row.by_key != NONE
-            else scene.say(f"cause short {row.cause.name.lower()}")
-        )
+        moved = row.by_key != NONE
+        cause = written_key(row.by_key) if moved else scene.say(f"cause short {row.cause.name.lower()}")
         days = (f"{getattr(row, name):,}" for name in _DAYS)
         fate = scene.say(f"fate {row.fate.value}")
         table.append((row.name, date_of(row.minute), scene.service(row.service), fate, *days, cause))
@@ -142,8 +137,9 @@ def list_chains(scene: Scene, shown: set[int], limit: int) -> list[str]:
         sizes[root] = sizes.get(root, 0) + 1
     first = (lambda root: root) if scene.more != NONE else (lambda root: (-sizes[root], root))
     roots = sorted({chain.root(number) for number in shown}, key=first)
-    told = [line for root in roots for line in _tree(scene, root)]
-    return [scene.say("follow chains"), *told[:limit], *_left_out(scene, len(told) - limit)]
+    told = islice((line for root in roots for line in _tree(scene, root)), limit)
+    left = sum(sizes[root] for root in roots) - limit
+    return [scene.say("follow chains"), *told, *_left_out(scene, left)]
 
 
 def list_around(scene: Scene, number: int, limit: int) -> list[str]:
@@ -170,14 +166,11 @@ def _line(scene: Scene, member: Member, depth: int) -> str:
     """Tell one member: when, who, what became of the request in either scenario, and why."""
     row = scene.telling.first_row(member)
     told = scene.telling.episode(row)
-    sides = "; ".join(
-        scene.say(
-            "side told", side=name, what=stretch_words(scene, each, told.minute) + _in_unit(scene, each)
-        )
-        for name, each in zip(NAMES, (told.a, told.b), strict=True)
-    )
+    whats = [stretch_words(scene, each, told.minute) + _in_unit(scene, each) for each in (told.a, told.b)]
+    told_sides = zip(NAMES, whats, strict=True)
+    sides = "; ".join(scene.say("side told", side=name, what=what) for name, what in told_sides)
     why = "" if member.cause is Cause.RESIDENT else f" [{cause_words(scene, member)}]"
-    lead = "  " * depth + ("└ " if depth else "")
+    lead = "  " * min(depth, _DEEPEST) + (f"└{depth if depth > _DEEPEST else ''} " if depth else "")
     return f"{date_of(member.minute)}  {lead}{written_key(member.key)}  {sides}{why}"
 
 
@@ -199,7 +192,7 @@ def stretch_words(scene: Scene, stretch: Stretch, minute: int) -> str:
     """Say what became of a request in one scenario."""
     if stretch.outcome in _UNMADE:
         return scene.say(_UNMADE[stretch.outcome])
-    after = scene.say("after days" if minute >= 0 else "after census", days=stretch.waited_days)
+    after = _after(scene, stretch.waited_days, minute)
     if stretch.outcome is Outcome.WAITING:
         return scene.say("spell waits", after=after)
     if stretch.outcome in _LEFT:
@@ -213,5 +206,13 @@ def stretch_words(scene: Scene, stretch: Stretch, minute: int) -> str:
     return begun + (scene.say("spell on") if on else scene.say("spell until", until=date_of(stretch.ended)))
 
 
+def _after(scene: Scene, days: int, minute: int) -> str:
+    """Say how long a wait was; who asked before the census waits in the run since then."""
+    if minute < 0:
+        return scene.say("after census", days=days)
+    return scene.say(("after hours", "after day")[days] if days < 2 else "after days", days=days)
+
+
+_DEEPEST = 12  # steps that are indented; deeper ones are numbered
 _UNMADE = {None: "spell none", Outcome.ALREADY_PLACED: "spell already", Outcome.PAST: "spell past"}
 _LEFT = {Outcome.LEFT_PATIENCE_ENDED: "spell left patience", Outcome.LEFT_NEED_ENDED: "spell left need"}

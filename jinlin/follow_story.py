@@ -9,7 +9,7 @@ import numpy as np
 from jinlin.follow_listing import NAMES, Scene, cause_words, date_of, list_around, stretch_words
 from results.fates import EMPTY, MORE, Episode, Stretch, written_key
 from results.records import NONE
-from scenarios.pairs import Paired, Pairing, residents_of
+from scenarios.pairs import Paired, Pairing, founded, residents_of
 from sim.clock import MINUTES_PER_DAY, NEVER, month_of_minute, name_of
 from sim.kinds import Area, Function, Living, Payer, Sex
 from sim.needs import Spells
@@ -53,8 +53,11 @@ def _person(scene: Scene, pairing: Pairing, paired: Paired, spells: Spells, spel
     else:
         yield scene.say("person born", month=name_of(born), **words)
     living = scene.say(f"living {Living(int(people.living[row])).name}")
-    heads = int((people.household == people.household[row]).sum())
-    yield scene.say("person home", living=living, heads=heads)
+    if founded(int(spells.key[spell])) and people.living[row] != Living.COLLECTIVE:
+        heads = int((people.household == people.household[row]).sum())
+        yield scene.say("person home", living=living, heads=heads)
+    else:
+        yield scene.say("person home coming", living=living)
     fifth = 1 + int((paired.lived.fifth_edges[int(people.area[row])] <= people.income[row]).sum())
     payer = scene.say(f"payer of {Payer(int(people.payer[row])).name}")
     yield scene.say("person means", fifth=fifth, area=area, payer=payer)
@@ -80,27 +83,20 @@ def _episode(scene: Scene, told: Episode) -> Iterator[str]:
     """Tell one request in both scenarios."""
     chosen = told.a if told.a.outcome is not None else told.b
     patience = _date(scene, chosen.patience_end)
-    stay = (
-        scene.say("stay need")
-        if chosen.stay == NEVER
-        else scene.say("stay days", days=chosen.stay // MINUTES_PER_DAY)
-    )
-    yield scene.say(
-        "person asks",
-        date=date_of(told.minute),
-        service=scene.service(told.service),
-        patience=patience,
-        stay=stay,
-    )
-    for side, stretch in enumerate((told.a, told.b)):
-        yield scene.say("person side", side=NAMES[side], what=stretch_words(scene, stretch, told.minute))
+    days = chosen.stay // MINUTES_PER_DAY
+    stay = scene.say("stay need") if chosen.stay == NEVER else scene.say("stay days", days=days)
+    said = {"date": date_of(told.minute), "service": scene.service(told.service)}
+    yield scene.say("person asks", patience=patience, stay=stay, **said)
+    same = not told.differs and told.a.lists == told.b.lists
+    for side, stretch in enumerate((told.a,) if same else (told.a, told.b)):
+        name = scene.say("person both") if same else NAMES[side]
+        yield scene.say("person side", side=name, what=stretch_words(scene, stretch, told.minute))
         if stretch.unit != NONE:
             yield scene.say("person place", unit=_place(scene, side, told, stretch))
         if stretch.lists and (side == 0 or stretch.lists != told.a.lists):
             lists = "、" if scene.language == "zh" else ", "
-            yield scene.say(
-                "person lists", lists=lists.join(_priced(scene, side, told, unit) for unit in stretch.lists)
-            )
+            named = lists.join(_priced(scene, side, told, unit) for unit in stretch.lists)
+            yield scene.say("person lists", lists=named)
 
 
 def _date(scene: Scene, minute: int) -> str:

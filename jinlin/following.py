@@ -109,24 +109,23 @@ def _told(pairing: Pairing, selection: Selection, request: Request, language: st
     from jinlin.follow_story import list_story
     from sim.places import load_atlas
 
-    atlas, found = load_atlas(), False
-    yield list_head(pairing, language)
+    atlas, here, lead = load_atlas(), set(selection.counties), list_head(pairing, language)
     for scene, paired in _scenes(pairing, selection, language):
+        place = atlas.describe(sorted(here & set(atlas.markets[paired.market].counties)))
         if request.key is not None:
             if scene.telling.knows(request.key):
-                found = True
-                yield list_story(scene, pairing, paired, request.key, request.limit)
+                yield [*lead, *list_story(scene, pairing, paired, request.key, request.limit)]
+                return
             continue
-        here = set(selection.counties)
         rows = [row for row in scene.telling.fates() if row.county in here and scene.serves(row.service)]
-        place = atlas.describe(sorted(here & set(atlas.markets[paired.market].counties)))
         if request.who is not None:
-            yield list_fates(scene, place, rows, request.who, request.limit)
+            yield [*lead, *list_fates(scene, place, rows, request.who, request.limit)]
         else:
-            yield list_summary(scene, place, rows, request.limit)
-    if request.key is not None and not found:
+            yield [*lead, *list_summary(scene, place, rows, request.limit)]
+        lead = [""]
+    if request.key is not None:
         raise RunError(
-            f"--resident {request.key:016x}: nobody of that key needs any of these services in "
+            f"--resident {request.key:016x}: nobody of that key needs a service with places in "
             f"{atlas.describe(selection.counties)}; '--who changed' lists keys"
         )
 

@@ -110,9 +110,8 @@ class Beside:
 
         def both(name: str) -> npt.NDArray:
             pair = zip((a, b), tables, strict=True)
-            return np.concatenate([np.asarray(getattr(each.requests, name))[rows] for each, rows in pair])[
-                first
-            ]
+            columns = [np.asarray(getattr(each.requests, name))[rows] for each, rows in pair]
+            return np.concatenate(columns)[first]
 
         key, minute = both("key").astype(np.uint64), both("minute").astype(np.int64)
         order = np.lexsort((asks, key, minute))
@@ -152,10 +151,6 @@ class Beside:
             return int(min(a.placed[row], b.placed[row]))
         return max(int(min(a.ended[row], b.ended[row])), 0)
 
-    def residents(self) -> set[int]:
-        """Return the keys of all whose records differ."""
-        return set(self.key[self.differs].tolist())
-
 
 def _side(market: Market, rows: npt.NDArray, asks: Ints, units: npt.NDArray[np.uint64]) -> Side:
     """Put what one scenario knows in the rows of both."""
@@ -172,11 +167,9 @@ def _side(market: Market, rows: npt.NDArray, asks: Ints, units: npt.NDArray[np.u
         out[asked] = values[mine]
         return out
 
-    chosen = np.stack(
-        [np.asarray(getattr(requests, name))[rows].astype(np.int64) for name in _CHOSEN], axis=1
-    )
+    columns = [np.asarray(getattr(requests, name))[rows].astype(np.int64) for name in _CHOSEN]
     return Side(
-        asked=asked, chosen=spread(chosen, NONE),
+        asked=asked, chosen=spread(np.stack(columns, axis=1), NONE),
         lists=spread(number[np.asarray(requests.candidates)[rows]], NONE),
         outcome=spread(log.outcome, NONE), admitted=spread(log.admitted, NEVER),
         ended=spread(log.ended, NEVER), unit=spread(number[log.unit], NONE),

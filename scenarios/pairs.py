@@ -23,8 +23,9 @@ from scenarios.supply import own_settings, supply_plan
 from sim.capacity import build_supply
 from sim.clock import month_start
 from sim.errors import RunError
-from sim.market import SERVE, found_market, live_through, replay
-from sim.measures import Frame, Replay
+from sim.kernel import serve
+from sim.market import found_market, live_through, replay
+from sim.measures import Replay
 from sim.places import Selection, load_atlas
 from sim.recall import Recall
 from sim.residents import Residents
@@ -69,7 +70,6 @@ class Paired:
 
     market: int
     lived: Lived
-    frame: Frame
     sides: tuple[Replay, Replay]
     more: int = -1
 
@@ -99,11 +99,11 @@ def _different(a: Scenario, b: Scenario) -> Iterator[str]:
 
 def pair_market(pairing: Pairing, selection: Selection, market: int) -> Paired:
     """Live a market, or take its kept needs, and serve it under both scenarios."""
-    lived, frame = needs_of(pairing.study(selection), Job(market, pairing.replication))
+    lived, _ = needs_of(pairing.study(selection), Job(market, pairing.replication))
     recall = Recall()
     one = _served(pairing, pairing.a, market, lived, recall)
     if pairing.b is not None:
-        return Paired(market, lived, frame, (one, _served(pairing, pairing.b, market, lived, recall)))
+        return Paired(market, lived, (one, _served(pairing, pairing.b, market, lived, recall)))
     service = next(each for each in pairing.a.services if each.id == pairing.service)
     unit = longest_list(one, service.pool)
     if unit < 0:
@@ -111,10 +111,9 @@ def pair_market(pairing: Pairing, selection: Selection, market: int) -> Paired:
             f"--service {service.id}: {load_atlas().markets[market].name} has no facility with places for it"
         )
     supply = one_place_more(one.supply, unit)
-    serve = SERVE[pairing.study(selection).engine]
     log = serve(one.requests, supply.units, month_start(pairing.months))
     key = np.searchsorted(np.sort(supply.units.key), supply.units.key[unit])
-    return Paired(market, lived, frame, (one, replace(one, log=log, supply=supply)), int(key))
+    return Paired(market, lived, (one, replace(one, log=log, supply=supply)), int(key))
 
 
 def _served(pairing: Pairing, scenario: Scenario, market: int, lived: Lived, recall: Recall) -> Replay:
@@ -123,9 +122,7 @@ def _served(pairing: Pairing, scenario: Scenario, market: int, lived: Lived, rec
     build = partial(build_supply, recall=recall)
     supply = recall.of("supply", build, plan, atlas, base_of_province(), atlas.markets[market].counties)
     stream = Stream.of(pairing.seed, pairing.replication)
-    return replay(
-        lived.ledger, scenario.services, settings, supply, stream, pairing.months, recall=recall
-    )  # fmt: skip
+    return replay(lived.ledger, scenario.services, settings, supply, stream, pairing.months, recall=recall)
 
 
 def residents_of(pairing: Pairing, market: int, row: int) -> Residents:
@@ -157,6 +154,15 @@ def read_key(written: str) -> int:
             "'--who changed' lists some"
         )
     return int(digits, 16)
+
+
+def founded(key: int) -> bool:
+    """Tell whether a key is that of a founder, a resident of the census.
+
+    >>> founded((350421 << 32) + 7), founded(1 << 62 | 350421 << 40)
+    (True, False)
+    """
+    return key >> _NEWCOMER == 0
 
 
 def county_of_key(key: int) -> int | None:

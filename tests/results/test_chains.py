@@ -114,7 +114,8 @@ def test_who_stops_waiting_lets_a_smaller_request_pass() -> None:
         Ask(SECOND, 20, stay=10, parts=500),
     ]
     a, b = market(asks, {0: 1}, {0: 0}), market(asks, {0: 1}, {0: 0, 15: 1})
-    assert told(a.log)[1][0] == told(a.log)[2][0] == "WAITING"
+    assert told(a.log)[1:] == [("IN_PLACE", 100, None, 0), ("WAITING", None, None, -1)]
+    assert told(b.log)[1:] == [("IN_PLACE", 15, None, 1), ("FINISHED", 20, 30, 0)]
     assert links(a, b) == [(FIRST, Cause.PLACES, 0, 15), (SECOND, Cause.RESIDENT, FIRST, 20)]
 
 
