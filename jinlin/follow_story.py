@@ -16,7 +16,7 @@ from sim.needs import Spells
 from sim.places import load_atlas
 from sim.supply import NOT_SOLD
 
-_MONTHS_A_YEAR, _FEN_PER_YUAN = 12, 100
+_MONTHS_A_YEAR, _FEN_PER_YUAN, _GROWN = 12, 100, 18
 
 
 def list_story(scene: Scene, pairing: Pairing, paired: Paired, key: int, limit: int) -> list[str]:
@@ -42,14 +42,16 @@ def _person(scene: Scene, pairing: Pairing, paired: Paired, spells: Spells, spel
     """Say who a resident is; nothing below county."""
     row = int(spells.resident[spell])
     people = residents_of(pairing, paired.market, row)
-    born = int(people.birth_month[row])
+    born, sex = int(people.birth_month[row]), Sex(int(people.sex[row])).name
+    age = (-1 - born) // _MONTHS_A_YEAR
     area = scene.say(f"area {Area(int(people.area[row])).name}")
     words = {
-        "key": written_key(int(spells.key[spell])), "sex": scene.say(f"sex {Sex(int(people.sex[row])).name}"),
-        "county": str(load_atlas().counties.name[int(people.county[row])]), "area": area,
+        "key": written_key(int(spells.key[spell])), "area": area,
+        "county": str(load_atlas().counties.name[int(people.county[row])]),
+        "sex": scene.say(f"sex {sex}" if age >= _GROWN else f"child {sex}"),
     }  # fmt: skip
     if born < 0:
-        yield scene.say("person", age=(-1 - born) // _MONTHS_A_YEAR, **words)
+        yield scene.say("person", age=age, **words)
     else:
         yield scene.say("person born", month=name_of(born), **words)
     living = scene.say(f"living {Living(int(people.living[row])).name}")

@@ -181,6 +181,8 @@ WORDS_FOLLOW: dict[str, tuple[str, str]] = {
     "priced": ("{unit} ({price:,.0f} yuan a month)", "{unit}（每月{price:,.0f}元）"),
     "sex MALE": ("man", "男"),
     "sex FEMALE": ("woman", "女"),
+    "child MALE": ("boy", "男孩"),
+    "child FEMALE": ("girl", "女孩"),
     "area RURAL": ("rural", "乡村"),
     "area URBAN": ("urban", "城镇"),
     "living ALONE": ("alone", "独居"),

@@ -137,7 +137,8 @@ def residents_of(pairing: Pairing, market: int, row: int) -> Residents:
     stream = Stream.of(pairing.seed, pairing.replication)
     people = found_market(world, world.atlas.markets[market], stream)
     if row >= people.size:
-        live_through(world, people, stream)
+        history, _ = live_through(world, people, stream)
+        people.size = history.size  # life leaves it at the founders, with the others behind them
     return people
 
 

@@ -104,3 +104,13 @@ def test_who_is_followed_need_not_differ_but_must_exist(kept: tuple[str, ...]) -
     assert "no chain comes here" in call(*same, "--resident", key)[1]
     code, _, errors = call(*same, "--resident", "000558d5ffffffff")
     assert code == 2 and "nobody of that key" in errors
+
+
+@pytest.mark.slow
+def test_a_child_born_in_the_run_is_told_with_the_place_given(kept: tuple[str, ...]) -> None:
+    plan = ("follow", "baseline-2020", "plan-2025", *MINGXI, *kept, "--lang", "en")
+    listed = call(*plan, "--service", "childcare-full", "--who", "gains")[1]
+    born = next(key for key in KEY.findall(listed) if key[0] in "89abcdef")
+    code, told, _ = call(*plan, "--resident", born)
+    assert code == 0 and re.search(rf"{born}: (boy|girl), born 202\d-\d\d, 明溪县", told)
+    assert "A: does not ask" in told and "childcare centre" in told
