@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from jinlin import __version__, calibrating, comparing, foresight, looking, sizing, staffing
+from jinlin import __version__, calibrating, comparing, following, foresight, looking, sizing, staffing
 from jinlin.books import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
@@ -210,7 +210,7 @@ def schema() -> None:
 
 
 for _command in (looking.evidence, looking.hindcast, calibrating.calibrate, *foresight.COMMANDS, sizing.size,
-                 staffing.staffing):  # fmt: skip
+                 staffing.staffing, following.follow):  # fmt: skip
     app.command(help=_help(_command.__name__))(_command)
 
 
@@ -266,7 +266,7 @@ def main() -> None:
 
 def _chosen(arguments: list[str]) -> str | None:
     """Find the language in the arguments before they are parsed, for the words of the help itself."""
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, next_word in zip(arguments, [*arguments[1:], ""], strict=True):
         if word == "--lang" or word.startswith("--lang="):
-            return word.partition("=")[2] or following
+            return word.partition("=")[2] or next_word
     return None

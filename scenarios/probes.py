@@ -239,11 +239,11 @@ def _years_with_more(
 ) -> tuple[dict[str, Table], dict[str, Table]]:
     """Return the last year of the services of a pool, as it is and with one place more."""
     part = next(part for part in central.parts if set(services) <= set(part.services))
-    unit = _longest_list(part.done, pool)
+    unit = longest_list(part.done, pool)
     return part.year, central.year(part, central.settings, lambda supply: one_place_more(supply, unit))
 
 
-def _longest_list(done: Replay, pool: str) -> int:
+def longest_list(done: Replay, pool: str) -> int:
     """Return the unit of a pool that most unserved requests put first, -1 where the pool has no unit."""
     units = done.supply.units
     of_pool = np.flatnonzero(units.pool == done.supply.pools.index(pool))

@@ -12,10 +12,10 @@ from scenarios import experiments
 from scenarios.experiments import run_job
 from scenarios.probes import (
     Central,
-    _longest_list,
     apart,
     cost_probes,
     last_year,
+    longest_list,
     one_place_more,
     only,
     probe_and_bind,
@@ -83,7 +83,7 @@ def test_one_place_more_in_a_pool_is_counted_as_if_everything_were_replayed() ->
     assert [each.pool for each in found] == list(case.done.supply.pools)
     for each in found:
         mine = [i for i, service in enumerate(case.scenario.services) if service.pool == each.pool]
-        more = partial(one_place_more, unit=_longest_list(case.done, each.pool))
+        more = partial(one_place_more, unit=longest_list(case.done, each.pool))
         plus = case.meet(case.ledger, case.settings, more)
         assert (each.base, each.plus) == (unmet(case, case.done, mine), unmet(case, plus, mine))
     assert any(each.plus < each.base for each in found)
