@@ -24,7 +24,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: install ## simulate 莆田市 under the plan's targets in 50 draws, and write runs/demo/report.html
+run: install ## simulate 莆田市 under the plan's targets in 50 replications, and write runs/demo/report.html
 	@rm -rf $(DEMO)
 	$(BIN)/jinlin run scenarios/plan-2025.toml --place 莆田市 --replications 50 --no-ledgers --out $(DEMO)
 	$(BIN)/jinlin report $(DEMO)

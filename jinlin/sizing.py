@@ -49,7 +49,7 @@ def size(
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help=_help("seed"))] = SEED,
     workers: Annotated[int | None, typer.Option(min=1, max=1024, help=_help("workers"))] = None,
     ledgers: Annotated[Path, typer.Option(help=_help("size ledgers"), metavar="DIR")] = LEDGERS,
-    ledgers_gb: Annotated[float | None, typer.Option(min=0, help=_help("size ledgers_gb"))] = None,
+    ledgers_gb: Annotated[float | None, typer.Option(help=_help("size ledgers_gb"), metavar="GB")] = None,
     no_ledgers: Annotated[bool, typer.Option("--no-ledgers", help=_help("size no_ledgers"))] = False,
     budget: Annotated[str, typer.Option(help=_help("budget"), metavar="YUAN")] = "",
     xlsx: Xlsx = None,
@@ -62,6 +62,8 @@ def size(
     check_replications(replications, sure)
     _one_of("--of", of, ("requested", "needed"))
     _one_of("--by", by, ("", "county"))
+    if ledgers_gb is not None and not ledgers_gb >= 0:  # nor a number that is none
+        raise RunError(f"--ledgers-gb {ledgers_gb:g} must be 0 or more, such as 20")
     days, part = days_of(within) if within else None, share_of("--share", share) if share else None
     money = fen_of("--budget", budget) if budget else None
     check_book(xlsx)

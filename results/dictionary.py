@@ -198,7 +198,12 @@ TABLES: tuple[TableSpec, ...] = (
         "a drawn number",
         (
             _REPLICATION,
-            _key("parameter", "name", "dotted name of the setting", pl.String()),
+            _key(
+                "parameter",
+                "name",
+                "dotted name of the setting; after 'baseline.' that of the baseline, where it differs",
+                pl.String(),
+            ),
             _count("value_e9", "1e-9 of the setting's unit", "value drawn, times 1e9"),
         ),
     ),

@@ -68,7 +68,7 @@ def write_run(folder: Path, study: Study, scenario: Scenario, outcome: Outcome) 
     manifest = manifest_of(study, scenario, outcome)
     probes = [*probes_of(scenario), *cost_probes(scenario)]
     frames = {name: pl.DataFrame(dict(table)) for name, table in outcome.tables.items()}
-    frames["draws"] = _draws(study, scenario)
+    frames["draws"] = draws_frame(scenario, study.seed, study.replications)
     if outcome.probed:
         probed = _with_cost_probes(outcome, len(probes_of(scenario)), len(probes))
         frames["turning"] = turning_frame(manifest, probes, probed, outcome.tables)
@@ -110,12 +110,22 @@ def _last_year(name: str, frame: pl.DataFrame) -> pl.Expr:
     return pl.col("year") == frame["year"].max()
 
 
-def _draws(study: Study, scenario: Scenario) -> pl.DataFrame:
-    rows = [
-        (replication, q.name, round(drawn[q.name] * E9))
-        for replication in range(study.replications)
-        for drawn in [scenario.settings.drawn(study.seed, replication)]
-        for q in scenario.settings.uncertain()
-    ]
+def draws_frame(scenario: Scenario, seed: int, replications: int) -> pl.DataFrame:
+    """Tabulate what each replication drew.
+
+    Where a scenario moves a number of life, its lives are aligned on the baseline's own draw of it, which no
+    other number of the run tells: it stands beside, under ``baseline.`` and the name.
+    """
+    rows: list[tuple[int, str, int]] = []
+    for replication in range(replications):
+        own, base = (of.drawn(seed, replication) for of in (scenario.settings, scenario.aligned_on))
+        drawn = {q.name: own[q.name] for q in scenario.settings.uncertain()}
+        beside = [q.name for q in scenario.aligned_on.uncertain() if q.touches == "life"]
+        drawn |= {f"baseline.{name}": base[name] for name in beside if _moves(scenario, name)}
+        rows += [(replication, name, round(value * E9)) for name, value in drawn.items()]
     names = {"replication": pl.Int64(), "parameter": pl.String(), "value_e9": pl.Int64()}
     return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def _moves(scenario: Scenario, name: str) -> bool:
+    return scenario.settings.quantities[name] != scenario.aligned_on.quantities[name]

@@ -150,12 +150,10 @@ def try_capacities(
 ) -> Found:
     """Find the least capacity of a place in a replication, from a floor on, and try others beside it."""
     place = _Place.of(question, selection, replication)
-    persons = question.standard.met
-    ceiling, scaled = place.trial(UNLIMITED), place.scaled
-    least: Least = inf
-    if scaled.capacity and persons(ceiling.persons):
-        start = max(1, round(ceiling.in_place * 1.1))
-        least = least_capacity(lambda c: persons(place.trial(c).persons), floor, start, MOST_PLACES)
+    scaled, least = place.scaled, inf
+    if scaled.capacity and place.meets(UNLIMITED):
+        start = max(1, round(place.trial(UNLIMITED).in_place * 1.1))
+        least = least_capacity(place.meets, floor, start, MOST_PLACES)
     kept = {c: place.trial(c) for c in (AS_PLANNED, UNLIMITED, floor, *beside)}
     planned, sized = scaled.by_county(scaled.capacity), scaled.by_county(floor)
     counties = {county: (places, sized[county]) for county, places in planned.items()}
@@ -163,6 +161,14 @@ def try_capacities(
         replication, least, kept, place.load(), scaled.capacity, scaled.built_places, counties, place.fees(),
         all(met.kept for met in place.markets),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A place served at a capacity: its markets' replays, and persons by step."""
+
+    done: list[Replay]
+    persons: dict[str, int]
 
 
 @dataclass
@@ -173,7 +179,7 @@ class _Place:
     counties: tuple[int, ...]
     markets: list[_Met]
     scaled: Scalable
-    trials: dict[int, Trial] = field(default_factory=dict)
+    tried: dict[int, _Tried] = field(default_factory=dict)
 
     @classmethod
     def of(cls, question: Question, selection: Selection, replication: int) -> _Place:
@@ -184,18 +190,27 @@ class _Place:
         scaled = Scalable.of(supplies, question.definition.pool, selection.counties, month)
         return cls(question, selection.counties, met, scaled)
 
+    def meets(self, capacity: int) -> bool:
+        """Tell whether the standard is met at a capacity."""
+        return self.question.standard.met(self._tried(capacity).persons)
+
     def trial(self, capacity: int) -> Trial:
+        """Return what a capacity came to."""
+        tried = self._tried(capacity)
+        return Trial(tried.persons, sum(stays[0] for stays in self._all_stays(tried)))
+
+    def _tried(self, capacity: int) -> _Tried:
         """Serve the place at a capacity; remembered."""
-        if capacity not in self.trials:
+        if capacity not in self.tried:
             supplies = self.scaled.supplies if capacity == AS_PLANNED else self.scaled.at(capacity)
             done = [self._served(met, supply) for met, supply in zip(self.markets, supplies, strict=True)]
             persons = [self._persons(each, met) for each, met in zip(done, self.markets, strict=True)]
             total = {name: sum(each[name] for each in persons) for name in COUNTED}
-            used = sum(self._stays(each, rows)[0] for each, rows in zip(done, self.scaled.rows, strict=True))
-            self.trials[capacity] = Trial(total, used)
-            if capacity == UNLIMITED:
-                self._free = done
-        return self.trials[capacity]
+            self.tried[capacity] = _Tried(done, total)
+        return self.tried[capacity]
+
+    def _all_stays(self, tried: _Tried) -> list[tuple[float, float, float]]:
+        return [self._stays(each, rows) for each, rows in zip(tried.done, self.scaled.rows, strict=True)]
 
     def _served(self, met: _Met, supply: Supply) -> Replay:
         log = serve(met.done.requests, supply.units, month_start(self.question.months))
@@ -227,7 +242,7 @@ class _Place:
 
     def load(self) -> Load:
         """Measure demand where nobody waits; a stay is places in use over admissions a day (Little's law)."""
-        found = [self._stays(each, rows) for each, rows in zip(self._free, self.scaled.rows, strict=True)]
+        found = self._all_stays(self._tried(UNLIMITED))
         used, people, places = (sum(each[i] for each in found) for i in range(3))
         months = months_of(self.question.standard.year)
         days = (month_start(months[-1] + 1) - month_start(months[0])) / MINUTES_PER_DAY

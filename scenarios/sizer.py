@@ -7,6 +7,7 @@ it, each tried on the same fresh replications.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -91,7 +92,8 @@ def size_places(
     """Size a service in each of some places."""
     sought = [_begin(place, confidence, replications) for place in places]
     count = min(workers or os.cpu_count() or 1, replications * len(places))
-    pool = ProcessPoolExecutor(count, mp_context=worker_context()) if count > 1 else None
+    # what is imported stays: each job's collection of garbage need not look at it
+    pool = ProcessPoolExecutor(count, worker_context(), gc.freeze) if count > 1 else None
     try:
         while any(each.ask for each in sought):
             _advance(question, [each for each in sought if each.ask], pool, tell)

@@ -36,6 +36,8 @@ BEDS = ("size", "plan-2025", "--service", "nursing-bed")
         ((*BEDS, "--within", "a month"), "such as 30d"),
         ((*BEDS, "--of", "everyone"), "requested or needed"),
         ((*BEDS, "--by", "township"), "county"),
+        ((*BEDS, "--ledgers-gb", "-1"), "0 or more"),
+        ((*BEDS, "--ledgers-gb", "nan"), "0 or more"),
         ((*BEDS, "--place", "没有县"), "没有县"),
         (("size", "plan-2025", "--service", "nursing"), "nursing-bed"),
         (("size", "plan-2025", "--service", "community-errand"), "break-even"),

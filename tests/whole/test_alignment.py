@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
+from results.run_folder import draws_frame
 from scenarios.ledgers import content_key, ledger_facts
 from scenarios.load import Scenario, load_scenario
 from scenarios.runner import Outcome, run_study
@@ -104,3 +106,13 @@ def test_who_is_aligned_on_other_numbers_has_another_key() -> None:
     both = plain, replace(plain, aligned_on=moved)
     keys = {content_key(ledger_facts(each, each.settings, SMALLEST, SEED, 0, MONTHS)) for each in both}
     assert len(keys) == len({life_key(each) for each in both}) == 2
+
+
+def test_the_draws_tell_the_baselines_own_number_where_a_scenario_moves_it(tmp_path: Path) -> None:
+    name = "life.onset_scale"
+    mine, theirs = setting(tmp_path, name, TENTH_MORE), load_scenario("plan-2025")
+    told = draws_frame(mine, SEED, 4).filter(pl.col("parameter").str.contains("onset_scale"))
+    drawn = [round(theirs.settings.drawn(SEED, number)[name] * 1e9) for number in range(4)]
+    assert set(told["parameter"]) == {f"baseline.{name}"}, "the scenario's own is a point: nothing is drawn"
+    assert told["value_e9"].to_list() == drawn and len(set(drawn)) == 4
+    assert not draws_frame(theirs, SEED, 4)["parameter"].str.starts_with("baseline.").any()
