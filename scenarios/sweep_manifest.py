@@ -14,6 +14,7 @@ from sim.errors import RunError
 FORMAT = 1
 MANIFEST, TEXT, POINTS, JOBS = "sweep.json", "sweep.toml", "points.csv", "jobs.csv"
 ROOMS = ("scenarios", "parts", "receipts", "claims", "failed", "log", "slurm")
+_SAID = {"file", "text", "scenarios", "versions", "batches", "points", "chunks"}
 STOP = "stop"  # a file: whoever computes stops after the job in hand
 
 
@@ -60,6 +61,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT:
             raise RunError(f"{path}: of another version of jinlin; plan the sweep again in another folder")
+        if not manifest.keys() >= _SAID:
+            raise damaged(path)
         return dict(manifest)
     except FileNotFoundError:
         raise RunError(

@@ -187,7 +187,7 @@ class Plan:
 
 def planned(sweep: Sweep) -> Plan:
     """Plan what a sweep file asks for."""
-    points = sweep.count if sweep.design.drawn else max(len(sweep.listed_points()), 1)
+    points = sweep.count if sweep.design.drawn else len(sweep.listed_points())
     batch = Batch((0, sweep.replications), (0, points))
     plan = Plan(sweep, (batch,))
     return replace(plan, chunks=tuple(plan.chunked(batch)), kept_points=plan.points)
