@@ -11,7 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing.process import BaseProcess
+from multiprocessing.process import BaseProcess, parent_process
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from sim.errors import RunError
 
 POLL_SECONDS = 0.5
 MOST_DEATHS = 3  # of workers in a row without a chunk being done
-REFUSED = 2  # exit code of a worker that could not use the folder
+REFUSED, INTERRUPTED = 2, 130  # exit codes of a worker that could not use the folder, or heard Ctrl-C
 
 Tell = Callable[[set[str]], None]  # hears the names of the tasks that are done
 
@@ -107,6 +107,13 @@ def work(
             time.sleep(POLL_SECONDS)
 
 
+def _go_on() -> None:
+    """Stop where whoever started this worker is no more."""
+    starter = parent_process()
+    if starter is not None and not starter.is_alive():
+        raise Stopped
+
+
 class _Crew:
     """Worker processes, and who looks after them."""
 
@@ -163,9 +170,11 @@ def _begin(folder: Path, tasks: Sequence[Task], first: int, words: SimpleQueue[s
     """Work in a process of its own; what the folder refuses is left for whoever started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it ends it
     try:
-        work(folder, open_plan(folder), tasks, first)
+        work(folder, open_plan(folder), tasks, first, _go_on)
     except Stopped:
         return
+    except KeyboardInterrupt:  # polars hears the signal all the same
+        raise SystemExit(INTERRUPTED) from None
     except RunError as wrong:
         words.put(str(wrong))
         raise SystemExit(REFUSED) from None
