@@ -110,16 +110,31 @@ class Plan:
 
     def jobs_of(self, batch: Batch) -> Iterator[Job]:
         """Yield the jobs of a batch: the largest markets first, the jobs of a life together."""
-        scenarios = range(len(self.sweep.scenarios))
-        values = self.points.tolist()
-        lives = sorted(
-            (self.variants.life(scenario, values[point]), scenario, point)
-            for scenario in scenarios for point in range(*batch.points)
-        )  # fmt: skip
-        for market in self.markets:
-            for replication in range(*batch.replications):
-                for life, scenario, point in lives:
-                    yield Job(market, replication, life, scenario, point)
+        return (self._job(batch, number) for number in range(self._size(batch)))
+
+    def _size(self, batch: Batch) -> int:
+        replications = batch.replications[1] - batch.replications[0]
+        return len(self.markets) * replications * len(self._lives[batch])
+
+    def _job(self, batch: Batch, number: int) -> Job:
+        """Return a job by its place in its batch: of very many, only those that are asked for are made."""
+        lives = self._lives[batch]
+        first, last = batch.replications
+        cell, of_life = divmod(number, len(lives))
+        market, replication = divmod(cell, last - first)
+        return Job(self.markets[market], first + replication, *lives[of_life])
+
+    @cached_property
+    def _lives(self) -> dict[Batch, list[tuple[tuple[int, tuple[float, ...]], int, int]]]:
+        """Return of each batch the lives with the scenarios and points that share them, in one order."""
+        values, scenarios = self.points.tolist(), range(len(self.sweep.scenarios))
+        return {
+            batch: sorted(
+                (self.variants.life(scenario, values[point]), scenario, point)
+                for scenario in scenarios for point in range(*batch.points)
+            )
+            for batch in self.batches
+        }  # fmt: skip
 
     @cached_property
     def markets(self) -> list[int]:
@@ -159,7 +174,12 @@ class Plan:
 
     def chunk_jobs(self, chunk: Chunk) -> list[Job]:
         """List the jobs of a chunk."""
-        return self.jobs[chunk.first : chunk.first + chunk.jobs]
+        first = chunk.first
+        for batch in self.batches:
+            if first < self._size(batch):
+                return [self._job(batch, number) for number in range(first, first + chunk.jobs)]
+            first -= self._size(batch)
+        raise IndexError(f"no chunk begins with job {chunk.first}")
 
     def chunked(self, batch: Batch) -> list[Chunk]:
         """Cut the jobs of a batch, which is not among those planned so far, into chunks."""
@@ -180,9 +200,9 @@ class Plan:
         """Return the stored seconds in which a market is replayed once."""
         return REPLAY_SECONDS + REPLAY_SECONDS_PER_MILLION * self.residents[market] / 1e6
 
-    def rows_of(self, job: Job) -> int:
-        """Return how many rows a job comes to."""
-        return self.reported[job.market] * len(self.sweep.scenarios[0].services) * len(self.sweep.years)
+    def rows_in(self, market: int) -> int:
+        """Return how many rows a job of a market comes to."""
+        return self.reported[market] * len(self.sweep.scenarios[0].services) * len(self.sweep.years)
 
 
 def planned(sweep: Sweep) -> Plan:

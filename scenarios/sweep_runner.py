@@ -34,11 +34,10 @@ REFUSED, INTERRUPTED = 2, 130  # exit codes of a worker that could not use the f
 Tell = Callable[[set[str]], None]  # hears the names of the tasks that are done
 
 
-def mend(folder: Path, deeply: bool = True) -> dict[str, str]:
+def mend(folder: Path) -> dict[str, str]:
     """Take away the receipts of parts that do not count, and return by key what was wrong with them."""
     good, wrong = receipts(folder)
-    if deeply:
-        wrong |= verify(folder, good)
+    wrong |= verify(folder, good)
     forget(folder, wrong)
     clean(folder)
     return wrong
@@ -85,7 +84,8 @@ def run_tasks(
     begin_anew(folder)
     count = min(workers or os.cpu_count() or 1, len(tasks))
     if count == 1:
-        work(folder, plan, tasks, 0, lambda: tell(done_keys(folder)))
+        work(folder, plan, tasks, 0, _now_and_then(lambda: tell(done_keys(folder))))
+        tell(done_keys(folder))
         return
     _Crew(folder, tasks, count, tell).see_through()
 
@@ -105,6 +105,19 @@ def work(
             if (folder / STOP).exists():
                 raise Stopped
             time.sleep(POLL_SECONDS)
+
+
+def _now_and_then(call: Callable[[], None]) -> Callable[[], None]:
+    """Call something at most as often as a crew is looked at."""
+    before = time.monotonic()
+
+    def called() -> None:
+        nonlocal before
+        if time.monotonic() - before >= POLL_SECONDS:
+            call()
+            before = time.monotonic()
+
+    return called
 
 
 def _go_on() -> None:
@@ -129,7 +142,7 @@ class _Crew:
         crew = [self.begin(number) for number in range(self.count)]
         done = 0
         try:
-            while any(process.is_alive() for process in crew):
+            while any(process.exitcode != 0 for process in crew):
                 time.sleep(POLL_SECONDS)
                 found = self.names & done_keys(self.folder)
                 if len(found) > done:

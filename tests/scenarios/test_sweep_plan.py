@@ -117,7 +117,7 @@ def test_another_version_is_named_and_refused(
 def test_a_text_that_was_changed_since_is_named(name: str, tmp_path: Path) -> None:
     planned_in(tmp_path / "s")
     path = tmp_path / "s" / name
-    path.write_text(path.read_text(encoding="utf-8") + "\n# a remark\n", encoding="utf-8")
+    path.write_text("# a remark\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(RunError, match=name.rsplit("/", 1)[0]):
         open_plan(tmp_path / "s")
 
