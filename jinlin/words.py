@@ -13,6 +13,7 @@ from jinlin.words_compare import WORDS_COMPARE
 from jinlin.words_follow import WORDS_FOLLOW
 from jinlin.words_size import WORDS_SIZE
 from jinlin.words_staffing import WORDS_STAFFING
+from jinlin.words_sweep import WORDS_SWEEP
 from jinlin.words_what_if import WORDS_WHAT_IF
 
 LANGUAGES = ("en", "zh")
@@ -89,6 +90,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **WORDS_WHAT_IF,
     **WORDS_STAFFING,
     **WORDS_FOLLOW,
+    **WORDS_SWEEP,
     "hindcast": (
         "Live the census of 2010 to that of 2020 and compare with both and the yearbooks; minutes.",
         "由2010年普查逐人模拟到2020年，与普查、年鉴比较；需数分钟。",

@@ -135,8 +135,7 @@ class LedgerStore:
             aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.folder))
             try:
                 _write(aside, facts, lived)
-                if not home.exists():
-                    os.replace(aside, home)
+                _rename(aside, home)
             finally:
                 shutil.rmtree(aside, ignore_errors=True)
         except OSError as wrong:
@@ -152,6 +151,8 @@ class LedgerStore:
 
     def _make_room(self, kept: Path) -> bool:
         """Remove what was used longest ago until the rest fits; if it does not, what was just written."""
+        if self.most_gb == math.inf:
+            return True
         known = {home: _used(home) for home in self.folder.iterdir() if not home.name.startswith(_ASIDE)}
         total = sum(size for size, _ in known.values())
         old = [home for home, (_, last) in known.items() if home != kept and last < self.begun]
@@ -169,6 +170,16 @@ def _used(home: Path) -> tuple[int, float]:
         return sum(each.stat().st_size for each in os.scandir(home)), home.stat().st_mtime
     except OSError:
         return 0, math.inf
+
+
+def _rename(aside: Path, home: Path) -> None:
+    """Give a ledger its name, unless another process was first."""
+    try:
+        if not home.exists():
+            os.replace(aside, home)
+    except OSError:
+        if not home.is_dir():  # else kept between the look and the renaming: a full folder is not replaced
+            raise
 
 
 def _unusable(home: Path, why: str) -> RunError:

@@ -1,0 +1,65 @@
+"""Files that are whole or not there: written aside, forced to the disk, and renamed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scenarios.owners import is_gone, me
+from sim.errors import RunError
+
+PARTIAL = ".partial"
+FORGOTTEN_SECONDS = 24 * 3600.0  # of what another machine's writer has left
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def write_aside(path: Path, data: bytes) -> None:
+    """Write a file aside and rename it: whoever looks sees all of it or none.
+
+    Raises RunError where the disk is full, the folder is gone or may not be written.
+    """
+    aside = path.with_name(f".{path.name}.{time.time_ns():x}#{me()}{PARTIAL}")
+    with told(path.parent):
+        try:
+            with aside.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(aside, path)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
+
+
+def sweep_aside(folder: Path) -> None:
+    """Remove what writers that are no more have left aside in a folder; those that live are let be."""
+    for path in folder.glob(f".*{PARTIAL}"):
+        owner = path.name.removesuffix(PARTIAL).rpartition("#")[2]
+        old = time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS
+        if old if (gone := is_gone(owner)) is None else gone:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Word in one line what a folder refuses.
+
+    Raises RunError.
+    """
+    try:
+        yield
+    except FileNotFoundError as wrong:
+        if folder.is_dir():
+            raise RunError(f"{wrong.filename or folder}: is gone; it was removed meanwhile") from None
+        raise RunError(f"{folder}: is gone; it was removed or its disk is not mounted") from None
+    except OSError as wrong:
+        remedy = (
+            "make room, then 'jinlin sweep resume'"
+            if wrong.errno in _FULL
+            else "see to it, then 'jinlin sweep resume'"
+        )
+        raise RunError(f"{folder}: cannot be written: {wrong.strerror or wrong}; {remedy}") from None
