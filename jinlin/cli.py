@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from jinlin import __version__, calibrating, comparing, foresight, looking, sizing
-from jinlin.books import Xlsx, check_book
+from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import JinlinError, LawBroken
