@@ -1,6 +1,7 @@
 """Workbooks of commands: a first sheet that says what was run, the command's tables, and the sources.
 
-A command takes ``--xlsx`` (type ``Xlsx``), calls ``check_book`` before it works and ``save_book`` after.
+A command takes ``--xlsx`` (``jinlin.book_option``: type ``Xlsx``), calls ``check_book`` before it works and
+``save_book`` after.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from jinlin import __version__
+from jinlin.book_option import OPTION, check_book
 from jinlin.words import WORDS, plain, say
-from results.files import check_free, write_aside
+from results.files import write_aside
 from results.sheets import Column, Kind, Page, Row, Table, Value
 from results.words import unit_in_chinese
-from results.workbook import check_ours, workbook
+from results.workbook import workbook
 
 if TYPE_CHECKING:
     from calibration.evidence import Figure
@@ -26,11 +28,9 @@ if TYPE_CHECKING:
     from scenarios.schema import DatedValue
     from sim.parameters import Quantity
 
-OPTION = "--xlsx"
 _WIDTHS = {
     "name": 30.0, "title": 30.0, "value": 14.0, "unit": 18.0, "source": 52.0, "reason": 42.0, "where": 28.0,
 }  # fmt: skip
-Xlsx = Annotated[Path | None, typer.Option(OPTION, help=WORDS["xlsx"][0], metavar="FILE")]
 Facts = Sequence[tuple[str, Value]]
 
 
@@ -49,13 +49,6 @@ class Source:
     where: str = ""
     low: Value = None
     high: Value = None
-
-
-def check_book(path: Path | None) -> None:
-    """Raise RunError where a workbook could not be written, before any work is done for it."""
-    if path is not None:
-        check_free(path, OPTION)
-        check_ours(path)
 
 
 def save_book(

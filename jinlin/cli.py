@@ -26,7 +26,7 @@ from jinlin import (
     staffing,
     sweeping,
 )
-from jinlin.books import Xlsx, check_book
+from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import JinlinError, LawBroken

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jinlin.books import Xlsx, check_book
+from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, columns, known_language, plain, say, terminal_language
-from results.files import check_free, write_aside
 
 SEED = 20201101
 _TENTH = 10
@@ -51,6 +50,7 @@ def forecast(
 ) -> None:
     """Forecast the province from 2020's knowledge."""
     from calibration.forecast import table_of
+    from results.files import write_aside
 
     check_book(xlsx)
     language = terminal_language(lang)
@@ -75,6 +75,7 @@ def pledge(
     lang: Lang = None,
 ) -> None:
     """Pledge a forecast with what would overturn it."""
+    from results.files import write_aside
     from results.pledges import pledge as pledged
     from results.tables import open_run
 
@@ -105,6 +106,8 @@ def forecast_for(
     out: Path, draws: int, market_draws: int, seed: int, workers: int, language: str
 ) -> Forecast:
     """Forecast what a file will hold, once it is sure that the file can be written."""
+    from results.files import check_free
+
     check_free(out)
     compile_kernels(workers, language)
     return forecast_with_progress(draws, market_draws, seed, workers, language)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from jinlin.books import Xlsx, check_book
+from jinlin.book_option import Xlsx, check_book
 from jinlin.words import WORDS, known_language, plain, terminal_language
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jinlin.books import Xlsx, check_book
+from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.money import fen_of
 from jinlin.words import WORDS, known_language, plain, say, terminal_language

@@ -105,7 +105,7 @@ def factor(years: int, price_rise: float, discount: float) -> float:
 def bought(budget: float, each: float, wanting: Sequence[Wanting]) -> Bought:
     """Return what a budget buys at a cost of a place: those first in the order are served first.
 
-    >>> bought(10.0, 3.0, [Wanting("a", 2, 0.1), Wanting("b", 5, 0.9)])
+    >>> bought(10.0, 3.0, [Wanting("a", 2.0, 0.1), Wanting("b", 5.0, 0.9)])
     Bought(each=3.0, places=3, by_place=(2.0, 1.0))
     """
     places = floor(budget / each + _SLACK) if each > 0 else 0

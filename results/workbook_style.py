@@ -9,10 +9,10 @@ from results.sheets import Kind, Role
 FONTS = {"zh": "微软雅黑", "en": "Calibri"}
 NUMBERS = {
     Kind.TEXT: "General",
-    Kind.COUNT: "#,##0",
-    Kind.NUMBER: "#,##0.0",
-    Kind.RATIO: "0.000",
-    Kind.SHARE: "0.0%",
+    Kind.COUNT: "#,##0_ ",  # the last sign leaves a gap before the border
+    Kind.NUMBER: "#,##0.0_ ",
+    Kind.RATIO: "0.000_ ",
+    Kind.SHARE: "0.0%_ ",
     Kind.AS_IS: "General",
     Kind.YEAR: "0",
     Kind.OF_ROW: "General",
@@ -37,6 +37,6 @@ def look(role: Role, kind: Kind, language: str, guarded: bool) -> dict[str, Any]
     """Return the properties of a cell; ``guarded`` text stays text when a reader edits it."""
     size = {"font_name": FONTS[language], "font_size": 10, "valign": "vcenter"}
     side: dict[str, Any] = {} if role is Role.HEAD else {"align": "left" if kind is Kind.TEXT else "right"}
-    if role in (Role.BODY, Role.LABEL, Role.INPUT, Role.TOTAL):
+    if kind is Kind.TEXT and role in (Role.BODY, Role.LABEL, Role.INPUT, Role.TOTAL):
         side["indent"] = 1
     return {**size, **side, **_ROLES[role], "num_format": NUMBERS[kind], "quote_prefix": guarded}

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jinlin.cli import app
-from jinlin.foresight import write_aside
+from results.files import write_aside
 from results.pledges import pledge
 from sim.errors import RunError
 from tests.results.test_pledges import small_forecast

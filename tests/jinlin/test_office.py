@@ -11,16 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from jinlin.report_book import save_report
 from jinlin.size_book import save_sizes
 from jinlin.what_if import what_if_page
 from jinlin.words import say
 from results.sheets import Page
+from results.tables import open_run
 from results.what_if import PAID_BY, Given, Wanting, given
 from results.workbook import workbook
 from tests.jinlin.test_books import call, question, sizes
 from tests.results.office import Found, differences, poisoned, read_book, recalculated
 
-pytestmark = [pytest.mark.office, pytest.mark.slow]
+pytestmark = pytest.mark.office
 PLACE = ("--place", "明溪县")
 
 
@@ -49,8 +51,7 @@ def test_a_report_of_a_county_recalculates_to_the_same_values(
     runs: Path, language: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "report.xlsx"
-    folders = [str(runs / name) for name in ("plan-2025", "staff-short")]
-    assert call("report", *folders, "--lang", language, "--xlsx", str(path))[0] == 0
+    save_report(path, [open_run(runs / name) for name in ("plan-2025", "staff-short")], language)
     must_come_to_the_same(path, tmp_path, 80)
 
 
