@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import RunError
 
 if TYPE_CHECKING:
     from jinlin.follow_listing import Scene
-    from results.fates import Who
+    from results.fates import FateRow, Who
     from scenarios.pairs import Paired, Pairing
     from sim.places import Selection
 
@@ -45,12 +46,14 @@ def follow(
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help=_help("seed"))] = SEED,
     ledgers: Annotated[Path, typer.Option(help=_help("follow ledgers"), metavar="DIR")] = LEDGERS,
     no_ledgers: Annotated[bool, typer.Option("--no-ledgers", help=_help("follow no_ledgers"))] = False,
+    xlsx: Xlsx = None,
     lang: Lang = None,
 ) -> None:
     """Follow the same residents through two scenarios."""
     from scenarios.load import load_scenario
     from scenarios.pairs import Pairing, read_key
     from sim.clock import MONTHS_TO_END_OF_2025
+    from sim.places import load_atlas
 
     if resident and who:
         raise RunError("--resident tells one resident, --who lists several: give one of them")
@@ -60,13 +63,19 @@ def follow(
     kept = None if no_ledgers else ledgers
     pairing = Pairing(*scenarios, seed, replication, MONTHS_TO_END_OF_2025, service, kept)
     pairing.check()
+    check_book(xlsx)
     compile_kernels(0, language)
+    book: list[tuple[Scene, list[FateRow]]] = []
     try:
-        for lines in _told(pairing, selection, Request(key, group, limit), language):
+        for lines in _told(pairing, selection, Request(key, group, limit), language, book):
             typer.echo("\n".join(plain(line) for line in lines))
     except KeyboardInterrupt:
         typer.echo(say("stopped follow", language), err=True)
         raise typer.Exit(STOPPED) from None
+    if xlsx:
+        from jinlin.follow_book import save_followed
+
+        save_followed(xlsx, pairing, load_atlas().describe(selection.counties), book, language)
 
 
 @dataclass(frozen=True)
@@ -103,8 +112,11 @@ def _selection(place: list[str], key: int | None) -> Selection:
     raise RunError("give --place: residents are followed in one city or county, not in the province at once")
 
 
-def _told(pairing: Pairing, selection: Selection, request: Request, language: str) -> Iterator[list[str]]:
-    """Tell market by market; a resident in the market where she lives."""
+def _told(
+    pairing: Pairing, selection: Selection, request: Request, language: str,
+    book: list[tuple[Scene, list[FateRow]]],
+) -> Iterator[list[str]]:  # fmt: skip
+    """Tell market by market, a resident in the market where she lives; who is told goes into the book."""
     from jinlin.follow_listing import list_fates, list_head, list_summary
     from jinlin.follow_story import list_story
     from sim.places import load_atlas
@@ -114,10 +126,12 @@ def _told(pairing: Pairing, selection: Selection, request: Request, language: st
         place = atlas.describe(sorted(here & set(atlas.markets[paired.market].counties)))
         if request.key is not None:
             if scene.telling.knows(request.key):
+                book.append((scene, scene.telling.fates()))
                 yield [*lead, *list_story(scene, pairing, paired, request.key, request.limit)]
                 return
             continue
         rows = [row for row in scene.telling.fates() if row.county in here and scene.serves(row.service)]
+        book.append((scene, [row for row in rows if request.who is None or row.among(request.who)]))
         if request.who is not None:
             yield [*lead, *list_fates(scene, place, rows, request.who, request.limit)]
         else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, columns, known_language, plain, say, terminal_language
 from sim.errors import RunError
@@ -48,6 +49,7 @@ def staffing(
     seed: Seed = SEED,
     ledgers: Ledgers = LEDGERS,
     no_ledgers: NoLedgers = False,
+    xlsx: Xlsx = None,
     lang: Lang = None,
 ) -> None:
     """Tell posts, staff, minutes and hires of scenarios."""
@@ -57,6 +59,7 @@ def staffing(
     language, atlas = terminal_language(lang), load_atlas()
     loaded, selection = [load_scenario(name) for name in scenarios], atlas.select(place)
     _check(loaded, cadre)
+    check_book(xlsx)
     compile_kernels(0, language)
     from jinlin.progress import Counter
     from results.staffing import Staffing
@@ -71,11 +74,23 @@ def staffing(
     finally:
         counter.close()
     sides = [Staffing(each, counts, year, language) for each, counts in zip(loaded, counted, strict=True)]
+    tables = tables_of(sides, cadre, selection.counties)
     title = say("staffing title", language, place=atlas.describe(selection.counties), year=year)
-    lines = [title, say("staffing central", language), *_without_account(sides, cadre, language)]
-    for table in tables_of(sides, cadre, selection.counties):
-        lines += ["", *list_table(table, language), *_note(table, language)]
+    about = [say("staffing central", language), *_without_account(sides, cadre, language)]
+    lines = [title, *about]
+    for table in tables:
+        lines += ["", *list_table(table, language), *(f"  {note}" for note in notes_of(table, language))]
     typer.echo("\n".join(plain(line) for line in lines))
+    if xlsx:
+        from jinlin.staffing_book import save_staffing
+
+        facts: list[tuple[str, str | float | int | None]] = [
+            (say("about scenario", language), "\n".join(f"{s.id}: {s.title[language]}" for s in loaded)),
+            (say("about places", language), atlas.describe(selection.counties)),
+            (say("about sure", language), "\n".join(about)), (say("about seed", language), seed),
+        ]  # fmt: skip
+        notes = {table.name: notes_of(table, language) for table in tables}
+        save_staffing(xlsx, title, facts, tables, notes, loaded, language)
 
 
 def _check(scenarios: Sequence[Scenario], cadres: Sequence[str]) -> None:
@@ -137,12 +152,12 @@ def _shown(cell: Cell, column: Column, language: str) -> str:
     return f"{round(cell, column.decimals) + 0.0:,.{column.decimals}f}"  # 0.0 takes the sign off a zero
 
 
-def _note(table: TypedTable, language: str) -> list[str]:
-    """Say below a table how it is meant."""
+def notes_of(table: TypedTable, language: str) -> list[str]:
+    """Say how a table is meant."""
     if table.name in _NOTES:
-        return [f"  {say(f'note {table.name}', language)}"]
+        return [say(f"note {table.name}", language)]
     if table.name != "stations":
         return []
     needed = [float(cell) for cell in table.column("needed a township") if isinstance(cell, float) and cell]
     shares = [1 / each for each in needed] or [0.0]
-    return [f"  {say('note stations', language, low=min(shares), high=max(shares))}"]
+    return [say("note stations", language, low=min(shares), high=max(shares))]

@@ -55,6 +55,23 @@ def test_a_report_of_a_county_recalculates_to_the_same_values(
     must_come_to_the_same(path, tmp_path, 80)
 
 
+@pytest.mark.parametrize(
+    ("words", "fewest"),
+    [
+        (("staffing", "plan-2025", "staff-churn"), 30),
+        (("follow", "plan-2025", "staff-short", "--limit", "1"), 200),
+    ],
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_staff_and_residents_followed_recalculate_to_the_same_values(
+    words: tuple[str, ...], fewest: int, language: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "book.xlsx"
+    code, *_ = call(*words, *PLACE, "--no-ledgers", "--xlsx", str(path), "--lang", language)
+    assert code == 0
+    must_come_to_the_same(path, tmp_path, fewest)
+
+
 def test_a_comparison_of_a_county_recalculates_to_the_same_values(runs: Path, tmp_path: Path) -> None:
     path = tmp_path / "compare.xlsx"
     folders = [str(runs / name) for name in ("plan-2025", "staff-short")]
