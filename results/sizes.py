@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 from math import ceil, inf
@@ -17,6 +17,7 @@ from scenarios.sizer import PlaceSize
 from sim.services import Words
 
 WAYS = ("planned", "load", "erlang")
+LEFT_TO_OPERATORS = Words("民办机构自筹：造价减去补助", "in a private home: the cost less the subsidies")
 
 
 class Refusal(Enum):
@@ -115,13 +116,36 @@ def wanting(size: PlaceSize) -> int:
 
 def bills(question: Question, places: float) -> list[Bill]:
     """Return what is known of the cost of some places, with the posts that staff them."""
-    pool, settings = question.definition.pool, question.scenario.settings
     filled = places / places_per_post(question)
     found = []
-    for line in cost_lines(pool, settings):
+    for line in (*unit_costs(question), *_left_to_operators(question)):
         count = filled if line.side == "wage" else places
         found.append(Bill(line, line.low * count, line.high * count))
     return found
+
+
+def unit_costs(question: Question) -> list[CostLine]:
+    """Return what one place is known to cost; one in use costs no less a year than the wages of its post."""
+    lines = cost_lines(question.definition.pool, question.scenario.settings)
+    wages = sum(line.low for line in lines if line.side == "wage") / places_per_post(question)
+    return [
+        replace(line, low=max(line.low, wages), high=max(line.high, wages))
+        if (line.side, line.payer) == ("operating", "all")
+        else line
+        for line in lines
+    ]
+
+
+def _left_to_operators(question: Question) -> Iterator[CostLine]:
+    """Yield what one place in a private home costs its operator once: what no subsidy takes over."""
+    capital = [line for line in unit_costs(question) if line.side == "capital"]
+    whole = [line for line in capital if line.payer == "all"]
+    paid = [line for line in capital if line.payer != "all"]
+    if whole and paid:
+        low = sum(line.low for line in whole) - sum(line.high for line in paid)
+        high = sum(line.high for line in whole) - sum(line.low for line in paid)
+        sources = tuple(dict.fromkeys(source for line in capital for source in line.sources))
+        yield CostLine("capital", "operator", max(low, 0.0), high, LEFT_TO_OPERATORS, sources)
 
 
 def posts(question: Question, places: float) -> tuple[Words, int] | None:

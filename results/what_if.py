@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import floor
 
-from calibration.costs import PAYERS, CostLine, cost_lines
-from results.sizes import idle_cost, places_per_post, refusal, wanting
+from calibration.costs import PAYERS, CostLine
+from results.sizes import idle_cost, places_per_post, refusal, unit_costs, wanting
 from scenarios.capacity_trials import Question
 from scenarios.sizer import PlaceSize, names_of
 from sim.services import Words
@@ -74,7 +74,7 @@ class Bought:
 
 def given(question: Question, sizes: Sequence[PlaceSize], budget_fen: int | None = None) -> Given:
     """Gather what the what-if sheet of some sizes begins with."""
-    lines = cost_lines(question.definition.pool, question.scenario.settings)
+    lines = unit_costs(question)
     running = idle_cost(question, 1.0)
     known = [size for size in sizes if not refusal(size)]
     sized = sum(size.sized.capacity or 0 for size in known)
