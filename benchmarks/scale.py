@@ -1,0 +1,121 @@
+"""Measure what a market costs by its size, and write ``benchmarks/scale.json``: what docs/scale.md counts with.
+
+Each market is measured in a process of its own, which then knows its peak of memory; the processor's time
+counts, the least of a few measurements. Compile before (``jinlin run`` once): compiling is not counted.
+
+    python benchmarks/scale.py                   all markets of the ladder, some five minutes
+    python benchmarks/scale.py --one MARKET      one of them, printed
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from scenarios.experiments import base_of_province, drawn_world, needs_of, run_job
+from scenarios.load import load_scenario
+from scenarios.studies import Job, Study
+from sim.places import load_atlas
+
+KEPT = Path(__file__).with_suffix(".json")
+MONTHS, SEED, TIMES = 62, 1, 3
+SCENARIOS = ("plan-2025", "staff-short", "plan-2025-late")
+LADDER = ("柘荣县", "明溪县", "寿宁县", "武夷山市", "永安市", "霞浦县", "连江县", "仙游县", "龙岩市区", "泉州市区",
+          "莆田市区", "福州市区", "厦门市区")  # fmt: skip
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the processor's seconds of some work."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def measured(market: str) -> dict[str, float]:
+    """Measure a market: seconds, bytes of its ledger, megabytes of memory at the peak.
+
+    The tables of a replication and the base of the province are made before: they cost the same for all
+    markets. Replications 0, 1, … are different lives; of each number the least is kept.
+    """
+    atlas = load_atlas()
+    number = [each.name for each in atlas.markets].index(market)
+    scenarios = tuple(load_scenario(name) for name in SCENARIOS)
+    counties = [atlas.counties.name[county] for county in atlas.markets[number].counties]
+    study = Study(scenarios, atlas.select(counties), TIMES, SEED, MONTHS, probed=False)
+    base_of_province()
+    rows = []
+    for replication in range(TIMES):
+        with tempfile.TemporaryDirectory() as name:
+            rows.append(one(study, Job(number, replication), Path(name)))
+    return {key: min(row[key] for row in rows) for key in rows[0]} | {
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    }
+
+
+def one(study: Study, job: Job, folder: Path) -> dict[str, float]:
+    """Measure one replication of a market."""
+    first = study.scenarios[0]
+    own, baseline = (of.drawn(study.seed, job.replication) for of in (first.settings, first.aligned_on))
+    world = seconds(lambda: drawn_world(first.services, own, study.months, baseline))
+    kept = replace(study, ledgers=folder)
+    alone = replace(study, scenarios=study.scenarios[:1], numbers=(job.replication,))
+    residents: list[int] = []
+    lives = seconds(lambda: residents.append(needs_of(study, job)[0].record.residents_start))
+    needs_of(kept, job)
+    reading = seconds(lambda: needs_of(kept, job))
+    first_replay = seconds(lambda: run_job(replace(alone, ledgers=folder), job)) - reading
+    all_replays = seconds(lambda: run_job(kept, job)) - reading
+    return {
+        "residents": residents[0], "world_seconds": world, "life_seconds": lives, "reading_seconds": reading,
+        "first_replay_seconds": first_replay,
+        "next_replay_seconds": (all_replays - first_replay) / (len(study.scenarios) - 1),
+        "ledger_bytes": sum(each.stat().st_size for each in folder.rglob("*") if each.is_file()),
+        "ledger_files": sum(each.is_file() for each in folder.rglob("*")),
+    }  # fmt: skip
+
+
+def started() -> float:
+    """Return the processor's seconds of starting Python and reading the model."""
+    script = "import scenarios.experiments as e; e.base_of_province()"
+    before = os.times()
+    subprocess.run([sys.executable, "-c", script], check=True)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def main() -> None:
+    """Measure one market and print it, or all of them and keep what they came to."""
+    if sys.argv[1:2] == ["--one"]:
+        print(json.dumps(measured(sys.argv[2])))
+        return
+    markets = {}
+    for market in LADDER:
+        done = subprocess.run(
+            [sys.executable, __file__, "--one", market], stdout=subprocess.PIPE, check=True, text=True
+        )
+        markets[market] = {key: round(value, 4) for key, value in json.loads(done.stdout).items()}
+        row = markets[market]
+        each = row["residents"] / 1e6
+        print(f"{market} {each:6.2f} million: " + ", ".join(
+            f"{key} {row[key] / each:,.2f}" for key in row if key not in ("residents", "ledger_files")
+        ) + " a million", flush=True)  # fmt: skip
+    start = float(np.min([started() for _ in range(TIMES)]))
+    KEPT.write_text(
+        json.dumps({"start_seconds": round(start, 3), "markets": markets}, ensure_ascii=False, indent=1)
+        + "\n",
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main()
