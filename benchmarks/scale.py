@@ -1,4 +1,4 @@
-"""Measure what a market costs by its size, and write ``benchmarks/scale.json``: what docs/scale.md counts with.
+"""Measure what a market costs by its size, and write ``benchmarks/scale.json``: docs/scale.md counts with it.
 
 Each market is measured in a process of its own, which then knows its peak of memory; the processor's time
 counts, the least of a few measurements. Compile before (``jinlin run`` once): compiling is not counted.
@@ -30,8 +30,8 @@ from sim.places import load_atlas
 KEPT = Path(__file__).with_suffix(".json")
 MONTHS, SEED, TIMES = 62, 1, 3
 SCENARIOS = ("plan-2025", "staff-short", "plan-2025-late")
-LADDER = ("柘荣县", "明溪县", "寿宁县", "武夷山市", "永安市", "霞浦县", "连江县", "仙游县", "龙岩市区", "泉州市区",
-          "莆田市区", "福州市区", "厦门市区")  # fmt: skip
+LADDER = ("柘荣县", "明溪县", "寿宁县", "武夷山市", "永安市", "霞浦县", "连江县", "仙游县", "龙岩市区",
+          "泉州市区", "莆田市区", "福州市区", "厦门市区")  # fmt: skip
 
 
 def seconds(work: Callable[[], object]) -> float:
