@@ -100,6 +100,7 @@ def scenarios() -> str:
 
 def tables() -> str:
     """Write the data dictionary: every table and column of a run folder."""
+    from results.collect import KEYS, columns
     from results.dictionary import TABLES
 
     parts = []
@@ -111,6 +112,10 @@ def tables() -> str:
         ]
         parts.append(f"## `{spec.name}.parquet`\nA row is {spec.row}.{note}\n\n")
         parts.append(table(("column", "type", "unit", "meaning"), rows) + "\n")
+    rows = [(f"`{c.name}`" + (" 🔑" if c.name in KEYS else ""), f"`{c.dtype}`", c.unit, c.meaning)
+            for c in columns()]  # fmt: skip
+    parts.append("## `results.parquet` of a sweep\nA row is a scenario, point, replication, county, service and ")
+    parts.append("year.\n\n" + table(("column", "type", "unit", "meaning"), rows) + "\n")
     return "".join(parts).rstrip() + "\n"
 
 
@@ -250,7 +255,7 @@ def commands() -> str:
     from jinlin.words import WORDS
 
     parts = []
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+    for name, command in _by_name(get_command(app)):
         arguments = [each.metavar for each in command.params if not each.opts[0].startswith("-")]
         rows = []
         for each in command.params:
@@ -259,6 +264,13 @@ def commands() -> str:
         parts.append(f"## `{' '.join(['jinlin', name, *arguments])}`\n{WORDS[name][0]} {WORDS[name][1]}\n\n")
         parts.append(table(("", "English", "中文", "default"), rows) + "\n" if rows else "")
     return "".join(parts).rstrip() + "\n"
+
+
+def _by_name(group: Any, before: str = "") -> Iterable[tuple[str, Any]]:
+    """Yield the commands of a group, and those of the groups in it, by all of their words."""
+    for name, command in group.commands.items():
+        yield f"{before}{name}", command
+        yield from _by_name(command, f"{before}{name} ") if hasattr(command, "commands") else ()
 
 
 def _spelled(parameter: Any) -> str:

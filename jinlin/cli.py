@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from jinlin import __version__, calibrating, comparing, foresight, sizing
+from jinlin import __version__, calibrating, comparing, foresight, sizing, sweeping
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import JinlinError, LawBroken
@@ -70,7 +70,7 @@ Shown = Annotated[bool, typer.Option("--version", help=_help("version"), is_eage
 def start(ctx: typer.Context, version: Shown = False, lang: Lang = None) -> None:
     """Print the version where that is asked for, and hand the language to the command."""
     if lang:
-        ctx.default_map = {name: {"lang": lang} for name in ctx.command.commands}  # type: ignore[attr-defined]
+        ctx.default_map = _for_all(ctx.command, lang)
     if version:
         typer.echo(f"jinlin {__version__}")
         raise typer.Exit
@@ -272,6 +272,9 @@ for _command in (calibrating.calibrate, *foresight.COMMANDS, sizing.size):
     app.command(help=_help(_command.__name__))(_command)
 
 
+app.add_typer(sweeping.sweep, name="sweep")
+
+
 @app.command(help=_help("population"))
 def population(
     place: Annotated[
@@ -297,6 +300,14 @@ def _print(lines: list[str]) -> None:
     typer.echo("\n".join(plain(line) for line in lines))
 
 
+def _for_all(group: Any, lang: str) -> dict[str, Any]:
+    """Give the language to every command of a group, and to those of the groups in it."""
+    return {
+        name: _for_all(command, lang) if hasattr(command, "commands") else {"lang": lang}
+        for name, command in group.commands.items()
+    }
+
+
 def in_language(command: Any, language: str, name: str = "jinlin") -> Any:
     """Put the help of a command, its options and its subcommands into a language."""
     if name in WORDS:
@@ -306,7 +317,7 @@ def in_language(command: Any, language: str, name: str = "jinlin") -> Any:
         if key:
             each.help = say(key, language)
     for sub, inner in getattr(command, "commands", {}).items():
-        in_language(inner, language, sub)
+        in_language(inner, language, sub if name == "jinlin" else f"{name} {sub}")
     return command
 
 

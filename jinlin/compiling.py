@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from jinlin.words import say
 
 STOPPED = 130
+_THREADS = ("NUMBA", "OMP", "MKL", "OPENBLAS")
+
+
+def one_thread() -> None:
+    """Let libraries that are not loaded yet use one core each: as many workers as cores are started."""
+    os.environ |= {f"{name}_NUM_THREADS": "1" for name in _THREADS} | {"POLARS_MAX_THREADS": "1"}
 
 
 def compile_kernels(workers: int, language: str) -> None:

@@ -35,13 +35,13 @@ class Event(Protocol):
         """Tell whether the job has ended."""
 
 
-def _show(stream: TextIO, line: str) -> None:
+def show_line(stream: TextIO, line: str) -> None:
     """Renew the last line of a terminal."""
     stream.write("\r" + line + " " * max(0, _WIDEST - width(line)))
     stream.flush()
 
 
-def _clean(stream: TextIO) -> None:
+def clean_line(stream: TextIO) -> None:
     """Leave the last line of a terminal empty."""
     stream.write("\r" + " " * _WIDEST + "\r")
     stream.flush()
@@ -56,12 +56,12 @@ class Counter:
     def __call__(self, done: int, parts: int) -> None:
         """Show how many parts are done."""
         if self.stream.isatty():
-            _show(self.stream, say(self.sentence, self.language, done=done, parts=parts))
+            show_line(self.stream, say(self.sentence, self.language, done=done, parts=parts))
 
     def close(self) -> None:
         """Leave the terminal's line clean."""
         if self.stream.isatty():
-            _clean(self.stream)
+            clean_line(self.stream)
 
 
 class Progress:
@@ -93,7 +93,7 @@ class Progress:
     def close(self) -> None:
         """Leave the terminal's line clean."""
         if self.terminal:
-            _clean(self.stream)
+            clean_line(self.stream)
 
     def left_seconds(self) -> float:
         """Return the seconds that are left at the speed so far."""
@@ -104,7 +104,7 @@ class Progress:
     def _renew(self, event: Event) -> None:
         if self.clock() - self.shown >= _EVERY_SECONDS or event.done:
             self.shown = self.clock()
-            _show(self.stream, plain(self._line(event)))
+            show_line(self.stream, plain(self._line(event)))
 
     def _line(self, event: Event) -> str:
         minutes, seconds = divmod(round(self.left_seconds()), 60)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from jinlin.words_ahead import WORDS_AHEAD
 from jinlin.words_compare import WORDS_COMPARE
 from jinlin.words_size import WORDS_SIZE
+from jinlin.words_sweep import WORDS_SWEEP
 
 LANGUAGES = ("en", "zh")
 
@@ -81,6 +82,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     **WORDS_AHEAD,
     **WORDS_SIZE,
+    **WORDS_SWEEP,
     "hindcast": (
         "Live the census of 2010 to that of 2020 and compare with both and the yearbooks; minutes.",
         "由2010年普查逐人模拟到2020年，与普查、年鉴比较；需数分钟。",

@@ -100,7 +100,7 @@ def _kept_or_lived(study: Study, job: Job, watch: _Watch, progress: Progress | N
     first, market = study.scenarios[0], load_atlas().markets[job.market]
     settings = first.settings.drawn(study.seed, job.replication)
     facts = ledger_facts(first, settings, market.name, study.seed, job.replication, study.months)
-    store = LedgerStore(study.ledgers)
+    store = LedgerStore(study.ledgers, study.ledgers_gb)
     lived = store.read(facts)
     if lived is None:
         lived = _live(study, job, watch, progress)
@@ -137,12 +137,12 @@ def _frame_of(study: Study, job: Job, lived: Lived, atlas: Atlas) -> Frame:
     )  # fmt: skip
 
 
-def _serve(
-    study: Study, scenario: Scenario, job: Job, lived: Lived, frame: Frame, recall: Recall, watch: _Watch
-) -> Served:
-    settings = scenario.settings.drawn(study.seed, job.replication)
-    stream = Stream.of(study.seed, job.replication)
-    atlas, ledger = load_atlas(), lived.ledger
+Meet = Callable[..., Replay]  # needs, settings, change of the supply, what is remembered
+
+
+def meeting(study: Study, scenario: Scenario, job: Job) -> Meet:
+    """Return how a scenario meets needs in a job: a function of them, settings, change and recall."""
+    stream, atlas = Stream.of(study.seed, job.replication), load_atlas()
     market = atlas.markets[job.market]
 
     def meet(needs: Ledger, moved: Settings, change: Change, recall: Recall | None = None) -> Replay:
@@ -153,10 +153,18 @@ def _serve(
         definitions = scenario.services, moved, change(built)
         return replay(needs, *definitions, stream, study.months, study.engine, recall)
 
+    return meet
+
+
+def _serve(
+    study: Study, scenario: Scenario, job: Job, lived: Lived, frame: Frame, recall: Recall, watch: _Watch
+) -> Served:
+    settings = scenario.settings.drawn(study.seed, job.replication)
+    atlas, ledger, meet = load_atlas(), lived.ledger, meeting(study, scenario, job)
     done = meet(ledger, settings, lambda supply: supply, recall)
     agreement = None
     if job == smallest_job(study, atlas):
-        agreement = agree(done, study.months, study.engine, market.name, job.replication)
+        agreement = agree(done, study.months, study.engine, atlas.markets[job.market].name, job.replication)
     roll = recall.of("roll", Roll.of, ledger.spells, frame)
     watch.note("service")
     tables = {"months": month_table(done, frame), "cascade": cascade_table(done, frame, roll=roll),

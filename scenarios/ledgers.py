@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,8 +130,7 @@ class LedgerStore:
             aside = Path(tempfile.mkdtemp(prefix=".aside-", dir=self.folder))
             try:
                 _write(aside, facts, lived)
-                if not home.exists():
-                    os.replace(aside, home)
+                _rename(aside, home)
             finally:
                 shutil.rmtree(aside, ignore_errors=True)
         except OSError as wrong:
@@ -146,6 +146,8 @@ class LedgerStore:
 
     def _forget_oldest(self, kept: Path) -> None:
         """Remove what was used longest ago until the rest fits; the one just written stays."""
+        if self.most_gb == inf:
+            return
         homes = [home for home in self.folder.iterdir() if (home / TOLD).is_file()]
         sizes = {home: sum(each.stat().st_size for each in home.iterdir()) for home in homes}
         total = sum(sizes.values())
@@ -155,6 +157,16 @@ class LedgerStore:
             if home != kept:
                 total -= sizes[home]
                 shutil.rmtree(home, ignore_errors=True)
+
+
+def _rename(aside: Path, home: Path) -> None:
+    """Give a ledger its name, unless another process was first."""
+    try:
+        if not home.exists():
+            os.replace(aside, home)
+    except OSError:
+        if not home.is_dir():  # else kept between the look and the renaming: a full folder is not replaced
+            raise
 
 
 def _unusable(home: Path, why: str) -> RunError:

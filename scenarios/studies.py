@@ -29,6 +29,7 @@ class Study:
     probed: bool = True
     engine: Engine = Engine.COMPILED
     ledgers: Path | None = None  # where ledgers are kept; None: nowhere
+    ledgers_gb: float = 8.0  # at most so many; what was used longest ago goes first
     numbers: tuple[int, ...] = ()  # of the replications to run, where not all from 0
     by_group: bool = False  # count days on lists by group as well
     threads: int = 1  # of a job that replays probes: the cores of the workers that have nothing left to do

@@ -3,8 +3,9 @@
 Numba compiles a kept kernel again when the kernel's own file changes, but not when a file changes that the
 kernel calls or takes constants from (numba's manual, "Cache limitations"): after an upgrade old kernels would
 run under new sources. So the folder is named by every source of this room, with the versions of Python and
-numba, and a change of any finds an empty folder. It stands in the user's cache folder, or in NUMBA_CACHE_DIR;
-where that cannot be written, in a temporary folder of this process and its workers.
+numba, and a change of any finds an empty folder; and by the processor, for what one compiles another may not
+run. It stands in the user's cache folder, or in NUMBA_CACHE_DIR; where that cannot be written, in a temporary
+folder of this process and its workers. Any number of processes may compile into it at once.
 
 ``scenarios.warming`` compiles all of them before a first run. What keeps that short: a kernel calls an
 `inner` function, and hands it no constant ``int``, of whose every value numba compiles a copy, but a
@@ -16,21 +17,25 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
+import platform
 import re
 import shutil
 import sys
 import tempfile
+import time
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core.caching import IndexDataCacheFile
 
 __all__ = ["fingerprint", "inner", "njit", "uncompiled"]
 
 ROOM = Path(__file__).parent
 KEPT = re.compile(r"^@njit\(cache=True\)\ndef (\w+)", re.MULTILINE)
-FOLDERS = 8  # the versions whose kernels are kept, some 2 MB each; those unused for longest go first
+FOLDERS = 16  # the versions whose kernels are kept, some 2 MB each; those unused for longest go first
 _GIVEN = "NUMBA_CACHE_DIR"
 
 
@@ -50,6 +55,12 @@ def fingerprint(room: Path = ROOM) -> str:
     for source in sorted(room.glob("*.py")):
         digest.update(f"\n{source.name}\n".encode() + source.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def folder_name() -> str:
+    """Name the folder of what is compiled from these sources for this processor."""
+    target = numba.core.registry.cpu_target.target_context.codegen().magic_tuple()
+    return f"{fingerprint()}-{hashlib.sha256(repr(target).encode()).hexdigest()[:6]}"
 
 
 def uncompiled() -> tuple[str, ...]:
@@ -76,7 +87,7 @@ def _users_folder() -> Path:
 def _open_folder() -> Path:
     """Make the folder of these sources and return it."""
     try:
-        folder = _users_folder() / "jinlin" / fingerprint()
+        folder = _users_folder() / "jinlin" / folder_name()
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()  # a folder that is there may still refuse files
         os.utime(folder)
@@ -90,7 +101,7 @@ def _borrow_folder() -> Path:
     borrowed = tempfile.mkdtemp(prefix="jinlin-")
     atexit.register(shutil.rmtree, borrowed, ignore_errors=True)
     os.environ[_GIVEN] = borrowed
-    folder = Path(borrowed) / "jinlin" / fingerprint()
+    folder = Path(borrowed) / "jinlin" / folder_name()
     folder.mkdir(parents=True)
     return folder
 
@@ -102,6 +113,17 @@ def _forget_oldest(versions: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _own_name(file: Any, number: int) -> str:
+    """Name a file of machine code that no other process names so.
+
+    Numba counts them from what its index holds: of two processes that compile a kernel for two signatures at
+    once, both would write number 1, and the index of the one would lead to the code of the other.
+    """
+    return f"{file._data_name_pattern.format(number=number).removesuffix('.nbc')}.{_OWN}.nbc"
+
+
+_OWN = f"{os.getpid():x}-{time.time_ns():x}-{zlib.crc32(platform.node().encode()):x}"
+IndexDataCacheFile._data_name = _own_name  # type: ignore[method-assign]
 FOLDER = _open_folder()
 with suppress(FileNotFoundError):  # another process was there first
     _forget_oldest(FOLDER.parent)

@@ -56,6 +56,7 @@ class Decision(IntEnum):
     UNIT_SITE = 60
     PARAMETER = 70  # an assumed number drawn from its stated range
     SENSITIVITY = 71  # where an emulator is evaluated, and which others are allowed beside it
+    SWEEP = 72  # the points of a sweep
     # Reserved for feedbacks, off by default: 80 care and work, 81 waiting and function, 82 aid and births.
 
 

@@ -16,8 +16,11 @@ HOUSE = Path(__file__).parents[2]
 PACKAGES = ("sim", "calibration", "scenarios", "results", "jinlin")
 QUALITIES = {quality.value for quality in Quality}
 TABLES = sorted((HOUSE / "calibration" / "evidence").glob("*.csv"))
+ASKED = HOUSE / "scenarios" / "sweeps"  # a sweep asks "what if": its points claim nothing of the world
 DEFINITIONS = sorted(
-    [*(HOUSE / "calibration").rglob("*.toml"), *(HOUSE / "scenarios").rglob("*.toml")],
+    path
+    for path in (*(HOUSE / "calibration").rglob("*.toml"), *(HOUSE / "scenarios").rglob("*.toml"))
+    if path.parent != ASKED
 )
 DATA = sorted(
     path

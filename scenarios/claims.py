@@ -1,0 +1,134 @@
+"""Who computes what now: claims on a shared disk, taken by one, renewed while it lives, taken over when not.
+
+A claim on ``KEY`` is a file ``KEY.1``, made by whoever is first to create it. While its owner lives, a thread
+of his touches it. A claim is *stale* where its owner ran on this machine and is no more, or where it has not
+been touched for a while; then whoever is first to create ``KEY.2`` has it, and so on. No file is ever taken
+from anybody, so that two who judge at once cannot both win. Ages are told by the disk's own clock.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from scenarios.asides import told
+
+LEASE_SECONDS = 120.0  # untouched for so long, a claim is stale
+BEAT_SECONDS = 15.0
+
+
+@dataclass
+class Claim:
+    """A claim that this process holds; call ``release`` when what was claimed is done, or given up."""
+
+    path: Path
+    key: str
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def _beat(self) -> None:
+        while not self._over.wait(BEAT_SECONDS):
+            with suppress(OSError):
+                os.utime(self.path)
+
+    def release(self) -> None:
+        """Give the claim back, with those that it was taken over from."""
+        self._over.set()
+        for path in _claims_on(self.path.parent, self.key):
+            path.unlink(missing_ok=True)
+
+
+def claim(folder: Path, key: str) -> Claim | None:
+    """Claim a key; None where somebody who lives has it.
+
+    Raises RunError where the folder cannot be written.
+    """
+    with told(folder):
+        before = _claims_on(folder, key)
+        if before and not is_stale(before[-1]):
+            return None
+        number = int(before[-1].name.rpartition(".")[2]) + 1 if before else 1
+        path = folder / f"{key}.{number}"
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(_who())
+        except FileExistsError:
+            return None
+        mine = Claim(path, key)
+        threading.Thread(target=mine._beat, daemon=True).start()
+        return mine
+
+
+def claimed(folder: Path) -> dict[str, bool]:
+    """Return the keys that are claimed, and for each whether its last claim is alive."""
+    last: dict[str, Path] = {}
+    for path in sorted(folder.iterdir(), key=_number):
+        last[path.name.rpartition(".")[0]] = path
+    return {key: not is_stale(path) for key, path in last.items() if key}
+
+
+def is_stale(path: Path) -> bool:
+    """Tell whether the owner of a claim is no more, or has not been heard of for too long."""
+    try:
+        where, _, process = path.read_text(encoding="utf-8").partition(" ")
+        touched = path.stat().st_mtime
+    except FileNotFoundError:
+        return True  # released meanwhile
+    if where == _here():
+        return not _lives(process)
+    return _disk_time(path.parent) - touched > LEASE_SECONDS
+
+
+def _claims_on(folder: Path, key: str) -> list[Path]:
+    return sorted(folder.glob(f"{key}.*"), key=_number)
+
+
+def _number(path: Path) -> int:
+    number = path.name.rpartition(".")[2]
+    return int(number) if number.isdigit() else 0
+
+
+def _disk_time(folder: Path) -> float:
+    """Return what time it is by the clock that the disk stamps files with."""
+    path = folder / f".clock-{platform.node()}-{os.getpid()}"
+    path.touch()
+    now = path.stat().st_mtime
+    path.unlink(missing_ok=True)
+    return now
+
+
+def _who() -> str:
+    return f"{_here()} {os.getpid()}@{_started(os.getpid())}"
+
+
+@cache
+def _here() -> str:
+    """Name this machine since it was started, and the room of process numbers that we are in."""
+    parts = [platform.node() or "?"]
+    with suppress(OSError):
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
+        parts.append(os.readlink("/proc/self/ns/pid"))
+    return "/".join(parts).replace(" ", "")
+
+
+def _lives(process: str) -> bool:
+    """Tell whether a process of this machine still is the one that it was."""
+    pid, _, started = process.partition("@")
+    if not pid.isdigit():
+        return True  # its owner is just writing it: judged again, and by the lease at last
+    return _started(int(pid)) == started
+
+
+def _started(pid: int) -> str:
+    """Return when a process began; empty where there is none, or it is a zombie."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        return "" if process.status() == psutil.STATUS_ZOMBIE else f"{process.create_time():.2f}"
+    except psutil.Error:
+        return ""

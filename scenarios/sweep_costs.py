@@ -1,0 +1,26 @@
+"""What a sweep will cost, by stored seconds and bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scenarios.sweep_plan import LEDGER_MB_PER_MILLION, ROW_BYTES, Plan
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a sweep comes to: jobs, seconds of one core, rows, and bytes of parts, table and ledgers."""
+
+    jobs: int
+    seconds: float
+    rows: int
+    bytes: float
+
+
+def cost_of(plan: Plan) -> Cost:
+    """Add up what all chunks of a plan cost."""
+    seconds = sum(chunk.seconds for chunk in plan.chunks)
+    kept = {job.cell for chunk in plan.chunks if chunk.kept for job in plan.chunk_jobs(chunk)}
+    ledgers = sum(LEDGER_MB_PER_MILLION * plan.residents[market] for market, _, _ in kept)
+    rows = sum(plan.rows_of(job) for job in plan.jobs)
+    return Cost(len(plan.jobs), seconds, rows, 2 * ROW_BYTES * rows + ledgers)
