@@ -21,7 +21,7 @@ def test_a_reader_who_takes_a_sweep_to_a_cluster_gets_there(cluster: Cluster, tm
     jinlin = programs / "jinlin"
     jinlin.write_text(f'#!/bin/sh\nexec {sys.executable} -m jinlin "$@"\n')
     jinlin.chmod(0o755)
-    environment = cluster.environment | {"PYTHONPATH": str(HOUSE), "PYTHONUTF8": "1", "USER": "root"}
+    environment = cluster.environment | {"PYTHONPATH": str(HOUSE), "PYTHONUTF8": "1"}
     environment["PATH"] = f"{programs}:{environment['PATH']}"
     submitted = 0
     for language, text in examples(PAGE):
