@@ -114,8 +114,8 @@ def tables() -> str:
         parts.append(table(("column", "type", "unit", "meaning"), rows) + "\n")
     rows = [(f"`{c.name}`" + (" 🔑" if c.name in KEYS else ""), f"`{c.dtype}`", c.unit, c.meaning)
             for c in columns()]  # fmt: skip
-    parts.append("## `results.parquet` of a sweep\nA row is a scenario, point, replication, county, service and ")
-    parts.append("year.\n\n" + table(("column", "type", "unit", "meaning"), rows) + "\n")
+    parts.append("## `results.parquet` of a sweep\nA row is a scenario, point, replication, county, service ")
+    parts.append("and year.\n\n" + table(("column", "type", "unit", "meaning"), rows) + "\n")
     return "".join(parts).rstrip() + "\n"
 
 

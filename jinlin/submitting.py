@@ -76,7 +76,7 @@ def chunk(
     from scenarios.sweep_folder import open_plan
 
     language, opened = terminal_language(lang), open_plan(folder)
-    tasks = tasks_of(folder, opened, submission, index)
+    tasks = tasks_of(folder, opened.chunks, submission, index)
     from scenarios.chunks import Stopped
     from scenarios.sweep_runner import compiled_by_one, work
 
@@ -91,8 +91,7 @@ def chunk(
 def cancel(folder: Folder, lang: Lang = None) -> None:
     """Stop whoever computes a sweep."""
     from scenarios import slurm as cluster
-    from scenarios.sweep_folder import read_manifest
-    from scenarios.sweep_runner import stop
+    from scenarios.sweep_manifest import read_manifest, stop
 
     read_manifest(folder)
     language = terminal_language(lang)

@@ -17,7 +17,7 @@ from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import RunError
 
 if TYPE_CHECKING:
-    from scenarios.chunks import Task
+    from scenarios.sweep_manifest import Task
     from scenarios.sweep_plan import Plan
 
 FAILED = 1
@@ -46,12 +46,12 @@ def plan(
     """Plan a sweep file into a folder and say what it costs."""
     from scenarios.sweep_file import read_sweep
     from scenarios.sweep_folder import planned_before, write_plan
-    from scenarios.sweep_plan import first_batch, planned
+    from scenarios.sweep_plan import planned
 
     language = terminal_language(lang)
     read = read_sweep(file)
     folder = out or Path("runs", "sweeps", file.stem)
-    made = planned(read, (first_batch(read),))
+    made = planned(read)
     made.variants.check(made.points.tolist())
     if planned_before(folder, made):
         _print([say("sweep again", language, folder=folder)])
@@ -82,7 +82,7 @@ def retry_failed(folder: Folder, workers: Workers = None, lang: Lang = None) -> 
 def status(folder: Folder, lang: Lang = None) -> None:
     """Say how far a sweep is."""
     from scenarios import slurm as cluster
-    from scenarios.sweep_folder import chunks_of, read_manifest
+    from scenarios.sweep_manifest import chunks_of, read_manifest
     from scenarios.sweep_state import state_of
 
     found = state_of(folder, chunks_of(read_manifest(folder)))

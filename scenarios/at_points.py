@@ -26,6 +26,7 @@ _READ = {
                  ("calibration/evidence", "*"), ("sim/data", "*")),
     "definitions": (("scenarios", "supply.toml"), ("scenarios/services", "*"), ("scenarios/plan", "*")),
 }  # fmt: skip
+_BUILT = ("supply.", "nursing_share.")
 _IN_2020 = month_named("2020-12")
 
 
@@ -88,10 +89,14 @@ class Variants:
 
         Raises ScenarioError that names the point.
         """
-        known = self.of[0].settings.quantities
-        if not any(each.unit or known[each.name].touches == "supply" for each in self.varied):
-            return
-        for number, values in enumerate(points):
+        kinds = {kind.id for kind in self.of[0].kinds}
+        bound = [
+            column for column, each in enumerate(self.varied)
+            if each.name.startswith(_BUILT if each.unit else tuple(kinds))
+        ]  # fmt: skip
+        seen = {tuple(values[column] for column in bound): number for number, values in enumerate(points)}
+        for number in sorted(seen.values()) if bound else ():
+            values = points[number]
             for scenario in range(len(self.of)):
                 try:
                     check_limits(self.at(scenario, values))

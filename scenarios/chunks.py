@@ -25,7 +25,8 @@ from scenarios.ledgers import Lived
 from scenarios.parts import Receipt, is_done, name_of_task, read_receipt, write_part
 from scenarios.studies import Job as MarketJob
 from scenarios.studies import Study
-from scenarios.sweep_plan import MONTHS, Chunk, Job, Plan
+from scenarios.sweep_manifest import STOP, Task
+from scenarios.sweep_plan import MONTHS, Job, Plan
 from scenarios.sweep_rows import rows_of
 from sim.errors import RunError
 from sim.measures import Frame, Table, life_table, month_table
@@ -36,24 +37,9 @@ from sim.recall import Recall
 if TYPE_CHECKING:
     import polars as pl
 
-STOP = "stop"  # a file in the folder of a sweep: whoever computes stops after its job
-
 
 class Stopped(Exception):
     """A chunk was given up, for the sweep was cancelled."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """A chunk to compute, or in a later round those of its jobs that failed before."""
-
-    chunk: Chunk
-    round: int = 0
-
-    @property
-    def name(self) -> str:
-        """Name the task, its part and its claim."""
-        return name_of_task(self.chunk.key, self.round)
 
 
 @dataclass

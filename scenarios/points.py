@@ -43,7 +43,8 @@ def grid(values: Sequence[Sequence[float]]) -> Floats:
     >>> grid([[1, 2], [5, 6]]).tolist()
     [[1.0, 5.0], [1.0, 6.0], [2.0, 5.0], [2.0, 6.0]]
     """
-    return np.array(list(product(*values)), dtype=np.float64).reshape(-1, len(values))
+    found = list(product(*values))  # of nothing: one point without a number
+    return np.array(found, dtype=np.float64).reshape(len(found), len(values))
 
 
 def listed(values: Sequence[Sequence[float]]) -> Floats:
@@ -52,7 +53,7 @@ def listed(values: Sequence[Sequence[float]]) -> Floats:
     >>> listed([[1, 2], [5, 6]]).tolist()
     [[1.0, 5.0], [2.0, 6.0]]
     """
-    return np.array(values, dtype=np.float64).T
+    return np.array(values, dtype=np.float64).T if values else np.zeros((1, 0))
 
 
 def shares(design: Design, seed: int, batch: int, first: int, count: int, parameters: int) -> Floats:

@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.asides import write_aside
-from scenarios.chunks import Task
-from scenarios.sweep_plan import Plan
+from scenarios.sweep_manifest import Chunk, Task
 from sim.errors import RunError
 
 MOST_TASKS = 1000  # of an array, where the cluster does not say: its default, MaxArraySize = 1001
@@ -97,7 +96,7 @@ def _quoted(option: str) -> str:
     return f'"{option}"' if " " in option else option
 
 
-def tasks_of(folder: Path, plan: Plan, number: int, index: int) -> list[Task]:
+def tasks_of(folder: Path, chunks: Sequence[Chunk], number: int, index: int) -> list[Task]:
     """Return the tasks that a task of an array computes.
 
     Raises RunError where there was no such submission.
@@ -107,7 +106,7 @@ def tasks_of(folder: Path, plan: Plan, number: int, index: int) -> list[Task]:
     if about is None or not 0 <= index < about["array"]:
         raise RunError(f"{path}: no submission with a task {index}")
     listed = about["tasks"][index :: about["array"]]
-    return [Task(plan.chunks[chunk], round_) for chunk, round_ in listed]
+    return [Task(chunks[chunk], round_) for chunk, round_ in listed]
 
 
 def submitted(folder: Path) -> list[str]:

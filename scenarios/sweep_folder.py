@@ -32,13 +32,22 @@ from scenarios.at_points import content_of, versions
 from scenarios.load import load_scenario
 from scenarios.schema import Scenario
 from scenarios.sweep_file import Sweep, sweep_of
-from scenarios.sweep_plan import Batch, Chunk, Plan
+from scenarios.sweep_manifest import (
+    FORMAT,
+    JOBS,
+    MANIFEST,
+    POINTS,
+    ROOMS,
+    TEXT,
+    Batch,
+    chunks_of,
+    damaged,
+    read_manifest,
+)
+from scenarios.sweep_plan import Plan
 from sim.errors import RunError
 from sim.places import load_atlas
 
-FORMAT = 1
-MANIFEST, TEXT, POINTS, JOBS = "sweep.json", "sweep.toml", "points.csv", "jobs.csv"
-ROOMS = ("scenarios", "parts", "receipts", "claims", "failed", "log", "slurm")
 _OF_FILE = ("text", "scenarios", "versions")  # what makes two plans the same sweep, however far expanded
 
 
@@ -94,34 +103,8 @@ def open_plan(folder: Path) -> Plan:
     sweep = _sweep(folder, told_by)
     points = _points(folder, told_by, len(sweep.varied))
     batches = tuple(Batch(tuple(each["replications"]), tuple(each["points"])) for each in told_by["batches"])
-    chunks = tuple(Chunk(number, *row) for number, row in enumerate(told_by["chunks"]))
+    chunks = tuple(chunks_of(told_by))
     return Plan(sweep, batches, chunks, points)
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read what a folder says of its sweep.
-
-    Raises RunError where it is no sweep or damaged.
-    """
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT:
-            raise RunError(f"{path}: of another version of jinlin; plan the sweep again in another folder")
-        return dict(manifest)
-    except FileNotFoundError:
-        raise RunError(
-            f"{folder}: no sweep here; plan one with 'jinlin sweep plan FILE --out {folder}'"
-        ) from None
-    except OSError as wrong:
-        raise RunError(f"{path}: cannot be read: {wrong.strerror}") from None
-    except (ValueError, KeyError, TypeError):
-        raise _damaged(path) from None
-
-
-def chunks_of(manifest: dict[str, Any]) -> list[Chunk]:
-    """List the chunks of a manifest, for who needs no more than their keys."""
-    return [Chunk(number, *row) for number, row in enumerate(manifest["chunks"])]
 
 
 def clean(folder: Path) -> None:
@@ -147,7 +130,7 @@ def _sweep(folder: Path, manifest: dict[str, Any]) -> Sweep:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise _damaged(path) from None
+        raise damaged(path) from None
     if text != manifest["text"]:
         raise RunError(f"{path}: changed since it was planned; plan the changed file in another folder")
     return sweep_of(text, manifest["file"], lambda name: _scenario(folder, name, manifest))
@@ -168,15 +151,11 @@ def _points(folder: Path, manifest: dict[str, Any], parameters: int) -> np.ndarr
     try:
         written = path.read_bytes()
     except OSError:
-        raise _damaged(path) from None
+        raise damaged(path) from None
     if hashlib.sha256(written).hexdigest() != manifest["points"]:
         raise RunError(f"{path}: is not what was planned; plan the sweep again in another folder")
     rows = list(csv.reader(io.StringIO(written.decode())))[1:]
     return np.array([[float(cell) for cell in row[1:]] for row in rows]).reshape(len(rows), parameters)
-
-
-def _damaged(path: Path) -> RunError:
-    return RunError(f"{path}: damaged; plan the sweep again into another folder")
 
 
 # ---- what is written

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 
@@ -23,6 +23,7 @@ from calibration.founders import CENSUS
 from scenarios.at_points import Variants, content_of, versions
 from scenarios.points import Floats, shares
 from scenarios.sweep_file import Sweep
+from scenarios.sweep_manifest import Batch, Chunk
 from sim.clock import MONTHS_TO_END_OF_2025
 from sim.errors import RunError
 from sim.places import load_atlas
@@ -40,14 +41,6 @@ _KEY = 20  # hexadecimal digits of a key
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Replications and points that were planned together: first and one past the last."""
-
-    replications: tuple[int, int]
-    points: tuple[int, int]
-
-
-@dataclass(frozen=True)
 class Job:
     """One scenario at one point in one market and replication; scenario and market are numbers."""
 
@@ -61,18 +54,6 @@ class Job:
     def cell(self) -> tuple[int, int, tuple[int, tuple[float, ...]]]:
         """Name what is lived once."""
         return self.market, self.replication, self.life
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Jobs that a worker takes together: their place in the order of all jobs, and their key."""
-
-    number: int
-    key: str
-    first: int
-    jobs: int
-    seconds: float  # by the stored table
-    kept: bool  # its lives are kept for other chunks
 
 
 @dataclass(frozen=True)
@@ -204,13 +185,12 @@ class Plan:
         return self.reported[job.market] * len(self.sweep.scenarios[0].services) * len(self.sweep.years)
 
 
-def planned(sweep: Sweep, batches: tuple[Batch, ...]) -> Plan:
-    """Plan a sweep's batches one after the other: chunks of each follow those of the one before."""
-    plan = Plan(sweep, ())
-    for number, batch in enumerate(batches, 1):
-        grown = Plan(sweep, batches[:number], plan.chunks)
-        plan = Plan(sweep, batches[:number], (*plan.chunks, *grown.chunked(batch)))
-    return plan
+def planned(sweep: Sweep) -> Plan:
+    """Plan what a sweep file asks for."""
+    points = sweep.count if sweep.design.drawn else len(sweep.listed_points())
+    batch = Batch((0, sweep.replications), (0, points))
+    plan = Plan(sweep, (batch,))
+    return replace(plan, chunks=tuple(plan.chunked(batch)), kept_points=plan.points)
 
 
 def expanded(plan: Plan, replications: int = 0, points: int = 0) -> Plan:
@@ -230,13 +210,7 @@ def expanded(plan: Plan, replications: int = 0, points: int = 0) -> Plan:
         else Batch((last_replication, last_replication + replications), (0, last_point))
     )  # fmt: skip
     grown = Plan(plan.sweep, (*plan.batches, batch), plan.chunks, plan.grown_points(points))
-    return Plan(plan.sweep, grown.batches, (*plan.chunks, *grown.chunked(batch)), grown.points)
-
-
-def first_batch(sweep: Sweep) -> Batch:
-    """Return what a sweep file asks for."""
-    points = sweep.count if sweep.design.drawn else max(len(sweep.listed_points()), 1)
-    return Batch((0, sweep.replications), (0, points))
+    return replace(grown, chunks=(*plan.chunks, *grown.chunked(batch)))
 
 
 def _runs(plan: Plan, jobs: list[Job]) -> Iterator[tuple[list[Job], float, bool]]:

@@ -16,10 +16,11 @@ from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 from scenarios.asides import told
-from scenarios.chunks import STOP, Stopped, Task, do_task
+from scenarios.chunks import Stopped, do_task
 from scenarios.claims import claim
 from scenarios.parts import done_keys, forget, receipts, verify
 from scenarios.sweep_folder import clean, open_plan
+from scenarios.sweep_manifest import STOP, Task
 from scenarios.sweep_plan import Plan
 from scenarios.sweep_state import state_of
 from scenarios.workers import worker_context
@@ -47,12 +48,6 @@ def begin_anew(folder: Path) -> None:
     """Let workers go on after the sweep was stopped."""
     with told(folder):
         (folder / STOP).unlink(missing_ok=True)
-
-
-def stop(folder: Path) -> None:
-    """Let whoever computes stop after the job in hand."""
-    with told(folder):
-        (folder / STOP).touch()
 
 
 def compiled_by_one(folder: Path, compile_all: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scenarios.claims import claimed
 from scenarios.parts import Receipt, name_of_task, receipts
-from scenarios.sweep_plan import Chunk
+from scenarios.sweep_manifest import Chunk
 
 
 @dataclass(frozen=True)
