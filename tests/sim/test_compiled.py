@@ -63,6 +63,16 @@ def test_kernels_that_are_not_kept_yet_are_named(room: Path, tmp_path: Path) -> 
     assert walked(room, tmp_path / "cache", script) == ["('caller.walk',)", "()"]
 
 
+def test_what_another_copy_of_the_sources_has_compiled_is_not_kept_for_this_one(
+    room: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(room, tmp_path / "copy" / "sim")
+    script = "from sim.caller import walk\nfrom sim.compiled import uncompiled\nprint(uncompiled())\nwalk(1)"
+    assert walked(room, tmp_path / "cache", script) == ["('caller.walk',)"]
+    assert walked(copy, tmp_path / "cache", script) == ["('caller.walk',)"]
+    assert walked(copy, tmp_path / "cache", script) == ["()"]
+
+
 def test_where_nothing_can_be_kept_a_borrowed_folder_goes_with_its_process(
     room: Path, tmp_path: Path
 ) -> None:
