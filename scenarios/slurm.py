@@ -23,6 +23,7 @@ from scenarios.sweep_manifest import Chunk, Task
 from sim.errors import RunError
 
 MOST_TASKS = 1000  # of an array, where the cluster does not say: its default, MaxArraySize = 1001
+MOST_ARRAYS = 8  # at once: of Slurm's default of 10,000 jobs some are left for others
 _ID = re.compile(r"\d+")
 _SUBMISSIONS = "slurm"
 _THREADS = (
@@ -44,6 +45,17 @@ class Wishes:
     account: str = ""
     memory: str = ""
     options: tuple[str, ...] = ()  # as sbatch takes them
+
+
+def submit_all(folder: Path, tasks: Sequence[Task], wishes: Wishes) -> list[str]:
+    """Submit tasks as job arrays and return their numbers: several where one may not have so many tasks.
+
+    Else an array's limit would be one of cores: a thousand, as Slurm is delivered. Whoever wants fewer at
+    once has one array. Raises RunError as ``submit`` does; what was submitted before that is computed.
+    """
+    most = most_tasks()
+    arrays = 1 if 0 < wishes.array_limit <= most else min(-(-len(tasks) // most), MOST_ARRAYS)
+    return [submit(folder, tasks[first::arrays], wishes) for first in range(arrays)]
 
 
 def submit(folder: Path, tasks: Sequence[Task], wishes: Wishes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -215,6 +216,25 @@ def test_a_job_that_fails_stops_no_other_and_can_be_tried_again(
     monkeypatch.undo()
     work(folder, plan, tasks_failed(folder, plan), 0)
     assert collect(folder, plan).path.read_bytes() == undisturbed()
+
+
+def test_a_disk_that_is_full_is_no_job_s_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a full disk would write down every job of a sweep as failed, one after the other."""
+    folder = tmp_path / "s"
+    plan = planned_in(folder, SMALL.replace("seed = 11", "seed = 11\nkeep_ledgers = true"))
+
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(RunError, match="No space left on device"):
+        work(folder, plan, tasks_left(folder, plan), 0)
+    state = state_of(folder, plan.chunks)
+    assert state.left == list(plan.chunks) and not any(
+        any((folder / room).iterdir()) for room in ("failed", "claims")
+    )
+    monkeypatch.undo()
+    assert computed(folder).read_bytes() == undisturbed()
 
 
 def test_a_damaged_part_is_never_collected_and_is_computed_again(tmp_path: Path) -> None:
