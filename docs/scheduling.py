@@ -17,18 +17,20 @@ from typing import Any
 import numpy as np
 
 from scenarios.schedule import Machine, Schedule, Task, chunked, play
+from scenarios.slurm import MOST_TASKS
+from scenarios.sweep_plan import MOST_CHUNK_SECONDS, ROW_BYTES
 
 HOUSE = Path(__file__).parents[1]
 Laid = tuple[Iterable[str], list[tuple[object, ...]]]
 
 RUNS, LIVES = 10_000, 100  # runs of the whole; lives, where 100 points replay each
 CORES = (16, 256, 4096)
-CHUNK_SECONDS = 600.0  # what a plan makes of a large sweep, where the file does not say
+CHUNK_SECONDS = MOST_CHUNK_SECONDS  # of a large sweep, where its file does not say
 CHUNK_MINUTES = (0.5, 1, 2, 5, 10, 30)  # what a file may say instead
 # Assumed of a cluster, and said on the page.
 BEGUN_A_SECOND = 20.0
 BYTES_A_SECOND, BYTES_A_SECOND_EACH = 2e9, 0.25e9
-MAX_ARRAY, MAX_JOBS = 1_001, 10_000  # Slurm's own defaults
+MAX_JOBS = 10_000  # of Slurm's controller, by default
 GB_A_CORE = 4.0
 # China: the largest markets, cities of districts only, in millions (census of 2020, rounded); for the rest,
 # the sizes of Fujian's.
@@ -43,7 +45,7 @@ LARGEST_MILLIONS = {
     "东莞": 10.5,
 }
 COUNTIES_OF_CHINA = 2_844  # units at county level, 2020
-ROW_BYTES, ROWS_A_COUNTY = 60.0, 30.0  # five services, six years
+ROWS_A_COUNTY = 30.0  # five services, six years
 
 
 @cache
@@ -224,6 +226,21 @@ def _tasks(study: Study, where: str) -> str:
     return f"{played(study, where, 1, CHUNK_SECONDS)[1]:,}"
 
 
+def _jobs(study: Study, where: str) -> float:
+    """Count scenario, point, market and replication."""
+    return RUNS * sum(copies for _, copies in WHERE[where]())
+
+
+def _finding(study: Study, where: str) -> str:
+    kept = measured()["planning"]
+    return _duration(kept["find_seconds"] / kept["jobs"] * _jobs(study, where))
+
+
+def _finding_memory(study: Study, where: str) -> str:
+    kept = measured()["planning"]
+    return _bytes(kept["find_mb"] * 2**20 / kept["jobs"] * _jobs(study, where))
+
+
 def _longest_job(study: Study, where: str) -> str:
     return _duration(max(task.seconds for task, _ in study.jobs(WHERE[where]())))
 
@@ -257,6 +274,11 @@ def _table(study: Study, where: str) -> str:
     return _bytes(RUNS * _counties(where) * ROWS_A_COUNTY * ROW_BYTES)
 
 
+def _collecting(study: Study, where: str) -> str:
+    kept = measured()["collecting"]
+    return _bytes(kept["collect_mb"] * 2**20 / kept["rows"] * RUNS * _counties(where) * ROWS_A_COUNTY)
+
+
 def _counties(where: str) -> int:
     from sim.places import load_atlas
 
@@ -264,14 +286,17 @@ def _counties(where: str) -> int:
 
 
 LIMITS: tuple[tuple[str, str, Callable[[Study, str], str]], ...] = (
-    ("tasks, in chunks of 10 minutes", f"{MAX_ARRAY - 1:,} an array, {MAX_JOBS:,} in all", _tasks),
+    ("tasks, in chunks of 10 minutes", f"{MOST_TASKS:,} an array, {MAX_JOBS:,} in all", _tasks),
+    ("finding its jobs in the plan, for each task", "–", _finding),
+    ("memory for that", f"{GB_A_CORE:g} GB a core", _finding_memory),
     ("the longest job", "–", _longest_job),
     ("memory of the largest market", f"{GB_A_CORE:g} GB a core", _memory),
     ("residents in markets that need more", "–", _too_large),
     ("all lives, if they were kept", f"{BYTES_A_SECOND / 1e9:g} GB a second, all cores together", _ledgers),
     ("files of kept lives", "quotas of some millions", _files),
     ("rows of the result", "–", _rows),
-    ("the result", "–", _table),
+    ("the result on disk", "–", _table),
+    ("memory to collect it", "–", _collecting),
 )
 
 
