@@ -38,8 +38,7 @@ class Claim:
     def release(self) -> None:
         """Give the claim back, with those that it was taken over from."""
         self._over.set()
-        for path in _claims_on(self.path.parent, self.key):
-            path.unlink(missing_ok=True)
+        forget_claims(self.path.parent, self.key)
 
 
 def claim(folder: Path, key: str) -> Claim | None:
@@ -61,6 +60,12 @@ def claim(folder: Path, key: str) -> Claim | None:
         mine = Claim(path, key)
         threading.Thread(target=mine._beat, daemon=True).start()
         return mine
+
+
+def forget_claims(folder: Path, key: str) -> None:
+    """Remove all claims on a key: what was claimed is done, or its owner gives it up."""
+    for path in _claims_on(folder, key):
+        path.unlink(missing_ok=True)
 
 
 def claimed(folder: Path) -> dict[str, bool]:

@@ -103,8 +103,8 @@ def receipts(folder: Path) -> tuple[dict[str, Receipt], dict[str, str]]:
 def read_receipt(folder: Path, key: str) -> Receipt | None:
     """Read a receipt; None where it cannot be read."""
     try:
-        found = json.loads(_receipt_path(folder, key).read_text(encoding="utf-8"))
-        return Receipt(**found)
+        with open(f"{folder}/receipts/{key}.json", "rb") as file:  # no Path: there may be very many
+            return Receipt(**json.loads(file.read()))
     except (OSError, ValueError, TypeError):
         return None
 

@@ -29,7 +29,9 @@ import numpy as np
 
 from scenarios.asides import PARTIAL, told, write_aside
 from scenarios.at_points import content_of, versions
+from scenarios.claims import claimed, forget_claims
 from scenarios.load import load_scenario
+from scenarios.parts import done_keys
 from scenarios.schema import Scenario
 from scenarios.sweep_file import Sweep, sweep_of
 from scenarios.sweep_manifest import (
@@ -108,10 +110,13 @@ def open_plan(folder: Path) -> Plan:
 
 
 def clean(folder: Path) -> None:
-    """Remove what writers that were cut have left aside."""
-    for room in ("", "parts", "receipts", "failed"):
+    """Remove what writers that were cut have left: files aside, and claims on what is done."""
+    for room in ("", "parts", "receipts", "failed", "slurm"):
         for path in (folder / room).glob(f".*{PARTIAL}"):
             path.unlink(missing_ok=True)
+    over = done_keys(folder) & {key for key, alive in claimed(folder / "claims").items() if not alive}
+    for key in over:
+        forget_claims(folder / "claims", key)
 
 
 def _same_versions(folder: Path, planned: dict[str, str]) -> None:

@@ -31,8 +31,8 @@ from sim.places import load_atlas
 MONTHS = MONTHS_TO_END_OF_2025
 # Measured on one core of 2020s server hardware (benchmarks/sweeps.py measures them anew): seconds for each
 # life and replay of a market, and for each million of its residents.
-LIFE_SECONDS, LIFE_SECONDS_PER_MILLION = 0.08, 1.45
-REPLAY_SECONDS, REPLAY_SECONDS_PER_MILLION = 0.013, 0.14
+LIFE_SECONDS, LIFE_SECONDS_PER_MILLION = 0.11, 1.6
+REPLAY_SECONDS, REPLAY_SECONDS_PER_MILLION = 0.012, 0.19
 LEDGER_MB_PER_MILLION = 12.0
 ROW_BYTES = 60.0  # of a row in a part, compressed
 LEAST_CHUNK_SECONDS, MOST_CHUNK_SECONDS = 2.0, 600.0

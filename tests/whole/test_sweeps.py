@@ -115,9 +115,10 @@ def test_killed_anywhere_a_sweep_goes_on_to_the_same_table_and_loses_one_chunk_a
     code, things = begin(tmp_path / "whole")
     assert code == 0 and (tmp_path / "whole" / "results.parquet").read_bytes() == undisturbed()
     assert things > 2 * KILLED_AT
+    planned_in(tmp_path / "planned")
     for kill_at in np.linspace(1, things, KILLED_AT, dtype=int).tolist():
         folder = tmp_path / f"at-{kill_at}"
-        planned_in(folder)
+        shutil.copytree(tmp_path / "planned", folder)
         code, _ = begin(folder, kill_at)
         assert code == -9, f"not killed at {kill_at}"
         cut = begun(folder) if any((folder / "log").iterdir()) else Counter()
