@@ -11,7 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing.process import BaseProcess
+from multiprocessing.process import BaseProcess, parent_process
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
@@ -162,8 +162,15 @@ class _Crew:
 def _begin(folder: Path, tasks: Sequence[Task], first: int, words: SimpleQueue[str]) -> None:
     """Work in a process of its own; what the folder refuses is left for whoever started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it ends it
+    starter = parent_process()
+
+    def stop_alone() -> None:
+        """Stop where whoever started the sweep was killed: nobody would see who goes on."""
+        if starter is None or not starter.is_alive():
+            raise Stopped
+
     try:
-        work(folder, open_plan(folder), tasks, first)
+        work(folder, open_plan(folder), tasks, first, stop_alone)
     except Stopped:
         return
     except RunError as wrong:

@@ -6,6 +6,7 @@ import errno
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -141,6 +142,25 @@ def test_two_who_compute_at_once_share_the_work(tmp_path: Path) -> None:
     assert [process.wait(300) for process in both] == [0, 0]
     assert max(begun(folder).values()) == 1 and len(begun(folder)) == len(open_plan(folder).chunks)
     assert collect(folder, open_plan(folder)).path.read_bytes() == undisturbed()
+
+
+@pytest.mark.slow
+def test_workers_whose_starter_is_killed_stop_after_the_chunk_in_hand(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    chunks_planned = len(planned_in(folder, SMALL.replace("replications = 2", "replications = 30")).chunks)
+    command = [sys.executable, "-m", "jinlin", "sweep", "run", str(folder), "--workers", "2"]
+    starter = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not any((folder / "receipts").iterdir()):
+        time.sleep(0.05)
+        assert starter.poll() is None
+    starter.kill()
+    starter.wait()
+    before = len(begun(folder))
+    quiet = 0
+    while quiet < 10:  # looks, two tenths of a second apart, at which nobody holds a chunk
+        time.sleep(0.2)
+        quiet = 0 if any((folder / "claims").iterdir()) else quiet + 1
+    assert len(begun(folder)) <= before + 2 < chunks_planned, "each had begun one more at most"
 
 
 @pytest.mark.slow
