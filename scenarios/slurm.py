@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scenarios.asides import write_aside
+from scenarios.asides import told, write_aside
 from scenarios.sweep_manifest import Chunk, Task
 from sim.errors import RunError
 
@@ -64,7 +64,7 @@ def submit(folder: Path, tasks: Sequence[Task], wishes: Wishes) -> str:
     Raises RunError where Slurm is not there or refuses.
     """
     count = min(len(tasks), most_tasks())
-    number = 1 + len(list((folder / _SUBMISSIONS).glob("*.json")))
+    number = _new_number(folder / _SUBMISSIONS)
     listed = [[task.chunk.number, task.round] for task in tasks]
     about = folder / _SUBMISSIONS / f"{number:04d}.json"
     write_aside(about, json.dumps({"tasks": listed, "array": count}).encode())
@@ -76,6 +76,18 @@ def submit(folder: Path, tasks: Sequence[Task], wishes: Wishes) -> str:
         raise RunError(f"sbatch: no job number in {said.strip()[:100]!r}")
     write_aside(about, json.dumps({"tasks": listed, "array": count, "job": found[0]}).encode())
     return found[0]
+
+
+def _new_number(room: Path) -> int:
+    """Take the next number of a submission; of two who submit at once each has its own."""
+    number = 1 + len(list(room.glob("*.sh")))
+    with told(room):
+        while True:
+            try:
+                (room / f"{number:04d}.sh").open("x").close()
+                return number
+            except FileExistsError:
+                number += 1
 
 
 def script_of(folder: Path, number: int, count: int, wishes: Wishes) -> str:

@@ -60,6 +60,17 @@ def test_what_one_array_may_not_hold_is_spread_over_several(
     assert submit_all(folder, tasks, Wishes(array_limit=2)) == ["42"], "who wants two at once has one array"
 
 
+def test_of_two_who_submit_at_once_each_has_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second has looked before the first wrote: it finds its number taken, and takes the next."""
+    cluster(tmp_path, monkeypatch, sbatch="echo 42", scontrol="exit 1")
+    folder, tasks = home(tmp_path), [Task(chunk) for chunk in CHUNKS]
+    submit(folder, tasks[:2], Wishes())
+    monkeypatch.setattr(Path, "glob", lambda path, pattern: iter(()))
+    submit(folder, tasks[2:], Wishes())
+    monkeypatch.undo()
+    assert [tasks_of(folder, CHUNKS, number, 0) for number in (1, 2)] == [[tasks[0]], [tasks[2]]]
+
+
 def test_the_script_asks_for_one_core_and_what_the_user_wishes(tmp_path: Path) -> None:
     wishes = Wishes("short", "04:00:00", 200, "me", "4G")
     text = script_of(tmp_path / "a sweep", 3, 50, wishes)
