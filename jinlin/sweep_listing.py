@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -46,6 +47,7 @@ class Chunky(Protocol):
 
 def list_plan(folder: Path, plan: Plan, language: str) -> list[str]:
     """Say what a sweep comes to and costs."""
+    from scenarios.points import Design
     from scenarios.sweep_costs import cost_of
 
     cost, sweep = cost_of(plan), plan.sweep
@@ -58,8 +60,9 @@ def list_plan(folder: Path, plan: Plan, language: str) -> list[str]:
         say("sweep cost", language, hours=hours(cost.seconds), wall=duration(cost.seconds / cores, language),
             cores=cores, rows=cost.rows, disk=size(cost.bytes)),
     ]  # fmt: skip
-    from scenarios.points import Design
-
+    free = shutil.disk_usage(folder).free
+    if cost.bytes > free:
+        lines.append(say("sweep no room", language, free=size(free)))
     count = len(plan.points)
     if sweep.design is Design.SOBOL and count & (count - 1):
         lines.append(say("sweep not even", language, points=count, even=1 << count.bit_length()))

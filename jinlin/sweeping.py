@@ -45,7 +45,7 @@ def plan(
 ) -> None:
     """Plan a sweep file into a folder and say what it costs."""
     from scenarios.sweep_file import read_sweep
-    from scenarios.sweep_folder import planned_before, write_plan
+    from scenarios.sweep_folder import alone, planned_before, write_plan
     from scenarios.sweep_plan import planned
 
     language = terminal_language(lang)
@@ -56,7 +56,8 @@ def plan(
     if planned_before(folder, made):
         _print([say("sweep again", language, folder=folder)])
         return
-    write_plan(folder, made)
+    with alone(folder):
+        write_plan(folder, made)
     _print([*list_plan(folder, made, language), say("sweep next run", language, folder=folder)])
 
 
@@ -105,17 +106,21 @@ def expand(
 ) -> None:
     """Plan further replications or points."""
     from scenarios.points import Design
-    from scenarios.sweep_folder import open_plan, write_plan
+    from scenarios.sweep_folder import alone, open_plan, write_plan
+    from scenarios.sweep_manifest import read_manifest
     from scenarios.sweep_plan import expanded
 
     if bool(replications) == bool(points):
         raise RunError("give either --replications +N or --points +N")
-    language, before = terminal_language(lang), open_plan(folder)
     more = _more("--replications" if replications else "--points", replications or points)
-    after = expanded(before, more if replications else 0, more if points else 0)
-    if points:
-        after.variants.check(after.points.tolist())
-    write_plan(folder, after)
+    language = terminal_language(lang)
+    read_manifest(folder)
+    with alone(folder):
+        before = open_plan(folder)
+        after = expanded(before, more if replications else 0, more if points else 0)
+        if points:
+            after.variants.check(after.points.tolist())
+        write_plan(folder, after)
     added = after.chunks[len(before.chunks) :]
     lines = [say("sweep expanded", language, jobs=sum(each.jobs for each in added), chunks=len(added))]
     if points and before.sweep.design is Design.LATIN_HYPERCUBE:

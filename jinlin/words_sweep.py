@@ -110,6 +110,7 @@ WORDS_SWEEP: dict[str, tuple[str, str]] = {
         "about {hours} core-hours ({wall} on {cores} cores), {rows:,} rows, {disk} on disk",
         "约{hours}核时（{cores}核约{wall}），{rows:,}行，占用磁盘{disk}",
     ),
+    "sweep no room": ("NOT enough room: {free} are free on that disk", "磁盘空间不足：仅余{free}"),
     "sweep not even": (
         "{points:,} Sobol points: they are even at a power of two, such as {even:,}",
         "{points:,}个Sobol点：点数为2的幂（如{even:,}）时才均匀",

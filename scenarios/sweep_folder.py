@@ -17,10 +17,10 @@ opened: a sweep is computed by one version of each, or not at all.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ import numpy as np
 
 from scenarios.asides import PARTIAL, told, write_aside
 from scenarios.at_points import content_of, versions
-from scenarios.claims import claimed, forget_claims
+from scenarios.claims import claim, claimed, forget_claims
 from scenarios.load import load_scenario
 from scenarios.parts import done_keys
 from scenarios.schema import Scenario
@@ -157,10 +157,29 @@ def _points(folder: Path, manifest: dict[str, Any], parameters: int) -> np.ndarr
         written = path.read_bytes()
     except OSError:
         raise damaged(path) from None
-    if hashlib.sha256(written).hexdigest() != manifest["points"]:
+    count = max(batch["points"][1] for batch in manifest["batches"])
+    lines = written.splitlines(keepends=True)[: count + 1]  # an 'expand' that was cut leaves more of them
+    if hashlib.sha256(b"".join(lines)).hexdigest() != manifest["points"]:
         raise RunError(f"{path}: is not what was planned; plan the sweep again in another folder")
-    rows = list(csv.reader(io.StringIO(written.decode())))[1:]
-    return np.array([[float(cell) for cell in row[1:]] for row in rows]).reshape(len(rows), parameters)
+    values = [[float(cell) for cell in line.decode().split(",")[1:]] for line in lines[1:]]
+    return np.array(values).reshape(count, parameters)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Let one at a time change what is planned in a folder.
+
+    Raises RunError where another is about it.
+    """
+    with told(folder):
+        (folder / "claims").mkdir(parents=True, exist_ok=True)
+    mine = claim(folder / "claims", MANIFEST)
+    if mine is None:
+        raise RunError(f"{folder}: is being planned by another process; try again when it is done")
+    try:
+        yield
+    finally:
+        mine.release()
 
 
 # ---- what is written
