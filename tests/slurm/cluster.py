@@ -246,18 +246,20 @@ class Cluster:
                 self.call("scancel", "--user", psutil.Process().username())
 
     def _end_jobs(self) -> None:
-        ours = self._jobs()
-        for process in ours:
-            with suppress(psutil.Error):
-                process.kill()
-        psutil.wait_procs(ours, timeout=PATIENCE)
+        """Kill what belongs to jobs, and look again: what is killed may just have begun something."""
+        end = time.monotonic() + PATIENCE
+        while (ours := self._jobs()) and time.monotonic() < end:
+            for process in ours:
+                with suppress(psutil.Error):
+                    process.kill()
+            psutil.wait_procs(ours, timeout=1)
 
     def _jobs(self) -> list[psutil.Process]:
         """List the processes of running jobs, and what the daemons forked to begin and end them."""
         ours = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):
-                if self._is_of_a_job(process):
+                if process.status() != psutil.STATUS_ZOMBIE and self._is_of_a_job(process):
                     ours.append(process)
         return ours
 
