@@ -255,7 +255,7 @@ class Cluster:
             psutil.wait_procs(ours, timeout=1)
 
     def _jobs(self) -> list[psutil.Process]:
-        """List the processes of running jobs, and what the daemons forked to begin and end them."""
+        """List the processes of running jobs, and what the daemons forked and left behind."""
         ours = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):
@@ -264,9 +264,12 @@ class Cluster:
         return ours
 
     def _is_of_a_job(self, process: psutil.Process) -> bool:
-        """Tell whether this cluster started a process: its environment says so, or whose log it writes."""
-        if process.name() in ("slurmstepd", "slurmd"):  # the first writes its title over its environment
-            return any(each.path == str(self.folder / "slurmd.log") for each in process.open_files())
+        """Tell whether this cluster started a process: by words, environment, or the log it writes."""
+        match process.name():
+            case "slurmd" | "slurmctld" | "slurmscriptd":
+                return str(self.settings) in process.cmdline()
+            case "slurmstepd":  # it writes its title over its words and its environment
+                return any(each.path == str(self.folder / "slurmd.log") for each in process.open_files())
         set_to = process.environ()
         return "SLURM_JOB_ID" in set_to and set_to.get("SLURM_CONF") == str(self.settings)
 
