@@ -111,7 +111,7 @@ def _check_jobs(folder: Path, plan: Plan, number: int, rounds: tuple[Receipt, ..
     """Hold the rows of a chunk's rounds against what its jobs, but those that failed, come to."""
     jobs = plan.chunk_jobs(plan.chunks[number])
     failed = rounds[-1].failed
-    wanted = sum(plan.rows_of(job) for job in jobs if not failed or plan.key(job) not in failed)
+    wanted = sum(plan.rows_in(job.market) for job in jobs if not failed or plan.key(job) not in failed)
     found = sum(receipt.rows for receipt in rounds)
     if found != wanted:
         raise damaged(part_path(folder, rounds[0].key), f"has {found} rows where its jobs come to {wanted}")

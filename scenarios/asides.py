@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scenarios.owners import is_gone, me
 from sim.errors import RunError
 
 PARTIAL = ".partial"
+FORGOTTEN_SECONDS = 24 * 3600.0  # of what another machine's writer has left
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -20,7 +22,7 @@ def write_aside(path: Path, data: bytes) -> None:
 
     Raises RunError where the disk is full, the folder is gone or may not be written.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid():x}-{time.time_ns():x}{PARTIAL}")
+    aside = path.with_name(f".{path.name}.{time.time_ns():x}#{me()}{PARTIAL}")
     with told(path.parent):
         try:
             with aside.open("xb") as file:
@@ -31,6 +33,15 @@ def write_aside(path: Path, data: bytes) -> None:
         except BaseException:
             aside.unlink(missing_ok=True)
             raise
+
+
+def sweep_aside(folder: Path) -> None:
+    """Remove what writers that are no more have left aside in a folder; those that live are let be."""
+    for path in folder.glob(f".*{PARTIAL}"):
+        owner = path.name.removesuffix(PARTIAL).rpartition("#")[2]
+        old = time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS
+        if old if (gone := is_gone(owner)) is None else gone:
+            path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -10,11 +10,11 @@ import json
 import os
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -140,8 +140,9 @@ class _Lives:
         plan = self.plan
         scenario = plan.variants.at(job.scenario, plan.points[job.point].tolist())
         settings = scenario.settings.drawn(plan.sweep.seed, job.replication)
-        meet: Callable[..., Any] = meeting(self.study, scenario, self.where)
-        done = meet(self.lived.ledger, settings, lambda supply: supply, self.recall)
+        done = meeting(self.study, scenario, self.where)(
+            self.lived.ledger, settings, lambda supply: supply, self.recall
+        )
         roll = self.recall.of("roll", Roll.of, self.lived.ledger.spells, self.frame)
         standing = replace(self.frame, services=scenario.services)  # a scenario has its own standards
         years = plan.sweep.years

@@ -9,14 +9,13 @@ from anybody, so that two who judge at once cannot both win. Ages are told by th
 from __future__ import annotations
 
 import os
-import platform
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from scenarios.asides import told
+from scenarios.owners import is_gone, me
 
 LEASE_SECONDS = 120.0  # untouched for so long, a claim is stale
 BEAT_SECONDS = 15.0
@@ -54,7 +53,7 @@ def claim(folder: Path, key: str) -> Claim | None:
         path = folder / f"{key}.{number}"
         try:
             with path.open("x", encoding="utf-8") as file:
-                file.write(_who())
+                file.write(me())
         except FileExistsError:
             return None
         mine = Claim(path, key)
@@ -71,21 +70,20 @@ def forget_claims(folder: Path, key: str) -> None:
 def claimed(folder: Path) -> dict[str, bool]:
     """Return the keys that are claimed, and for each whether its last claim is alive."""
     last: dict[str, Path] = {}
-    for path in sorted(folder.iterdir(), key=_number):
-        last[path.name.rpartition(".")[0]] = path
+    with told(folder):
+        for path in sorted(folder.iterdir(), key=_number):
+            last[path.name.rpartition(".")[0]] = path
     return {key: not is_stale(path) for key, path in last.items() if key}
 
 
 def is_stale(path: Path) -> bool:
     """Tell whether the owner of a claim is no more, or has not been heard of for too long."""
     try:
-        where, _, process = path.read_text(encoding="utf-8").partition(" ")
+        gone = is_gone(path.read_text(encoding="utf-8"))
         touched = path.stat().st_mtime
     except FileNotFoundError:
         return True  # released meanwhile
-    if where == _here():
-        return not _lives(process)
-    return _disk_time(path.parent) - touched > LEASE_SECONDS
+    return disk_time(path.parent) - touched > LEASE_SECONDS if gone is None else gone
 
 
 def _claims_on(folder: Path, key: str) -> list[Path]:
@@ -97,43 +95,10 @@ def _number(path: Path) -> int:
     return int(number) if number.isdigit() else 0
 
 
-def _disk_time(folder: Path) -> float:
+def disk_time(folder: Path) -> float:
     """Return what time it is by the clock that the disk stamps files with."""
-    path = folder / f".clock-{platform.node()}-{os.getpid()}"
+    path = folder / f".clock-{me()}-{threading.get_ident()}"
     path.touch()
     now = path.stat().st_mtime
     path.unlink(missing_ok=True)
     return now
-
-
-def _who() -> str:
-    return f"{_here()} {os.getpid()}@{_started(os.getpid())}"
-
-
-@cache
-def _here() -> str:
-    """Name this machine since it was started, and the room of process numbers that we are in."""
-    parts = [platform.node() or "?"]
-    with suppress(OSError):
-        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
-        parts.append(os.readlink("/proc/self/ns/pid"))
-    return "/".join(parts).replace(" ", "")
-
-
-def _lives(process: str) -> bool:
-    """Tell whether a process of this machine still is the one that it was."""
-    pid, _, started = process.partition("@")
-    if not pid.isdigit():
-        return True  # its owner is just writing it: judged again, and by the lease at last
-    return _started(int(pid)) == started
-
-
-def _started(pid: int) -> str:
-    """Return when a process began; empty where there is none, or it is a zombie."""
-    import psutil
-
-    try:
-        process = psutil.Process(pid)
-        return "" if process.status() == psutil.STATUS_ZOMBIE else f"{process.create_time():.2f}"
-    except psutil.Error:
-        return ""

@@ -22,5 +22,7 @@ def cost_of(plan: Plan) -> Cost:
     seconds = sum(chunk.seconds for chunk in plan.chunks)
     kept = {job.cell for chunk in plan.chunks if chunk.kept for job in plan.chunk_jobs(chunk)}
     ledgers = sum(LEDGER_MB_PER_MILLION * plan.residents[market] for market, _, _ in kept)
-    rows = sum(plan.rows_of(job) for job in plan.jobs)
-    return Cost(len(plan.jobs), seconds, rows, 2 * ROW_BYTES * rows + ledgers)
+    jobs = sum(chunk.jobs for chunk in plan.chunks)
+    each = jobs // len(plan.markets)  # every market has as many
+    rows = sum(each * plan.rows_in(market) for market in plan.markets)
+    return Cost(jobs, seconds, rows, 2 * ROW_BYTES * rows + ledgers)

@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.asides import PARTIAL, told, write_aside
+from scenarios.asides import sweep_aside, told, write_aside
 from scenarios.at_points import content_of, versions
 from scenarios.claims import claim, claimed, forget_claims
 from scenarios.load import load_scenario
@@ -112,8 +112,7 @@ def open_plan(folder: Path) -> Plan:
 def clean(folder: Path) -> None:
     """Remove what writers that were cut have left: files aside, and claims on what is done."""
     for room in ("", "parts", "receipts", "failed", "slurm"):
-        for path in (folder / room).glob(f".*{PARTIAL}"):
-            path.unlink(missing_ok=True)
+        sweep_aside(folder / room)
     over = done_keys(folder) & {key for key, alive in claimed(folder / "claims").items() if not alive}
     for key in over:
         forget_claims(folder / "claims", key)

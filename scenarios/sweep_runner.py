@@ -29,16 +29,15 @@ from sim.errors import RunError
 
 POLL_SECONDS = 0.5
 MOST_DEATHS = 3  # of workers in a row without a chunk being done
-REFUSED = 2  # exit code of a worker that could not use the folder
+REFUSED, INTERRUPTED = 2, 130  # exit codes of a worker that could not use the folder, or heard Ctrl-C
 
 Tell = Callable[[set[str]], None]  # hears the names of the tasks that are done
 
 
-def mend(folder: Path, deeply: bool = True) -> dict[str, str]:
+def mend(folder: Path) -> dict[str, str]:
     """Take away the receipts of parts that do not count, and return by key what was wrong with them."""
     good, wrong = receipts(folder)
-    if deeply:
-        wrong |= verify(folder, good)
+    wrong |= verify(folder, good)
     forget(folder, wrong)
     clean(folder)
     return wrong
@@ -85,7 +84,8 @@ def run_tasks(
     begin_anew(folder)
     count = min(workers or os.cpu_count() or 1, len(tasks))
     if count == 1:
-        work(folder, plan, tasks, 0, lambda: tell(done_keys(folder)))
+        work(folder, plan, tasks, 0, _now_and_then(lambda: tell(done_keys(folder))))
+        tell(done_keys(folder))
         return
     _Crew(folder, tasks, count, tell).see_through()
 
@@ -107,6 +107,26 @@ def work(
             time.sleep(POLL_SECONDS)
 
 
+def _now_and_then(call: Callable[[], None]) -> Callable[[], None]:
+    """Call something at most as often as a crew is looked at."""
+    before = time.monotonic()
+
+    def called() -> None:
+        nonlocal before
+        if time.monotonic() - before >= POLL_SECONDS:
+            call()
+            before = time.monotonic()
+
+    return called
+
+
+def _go_on() -> None:
+    """Stop where whoever started this worker is no more."""
+    starter = parent_process()
+    if starter is not None and not starter.is_alive():
+        raise Stopped
+
+
 class _Crew:
     """Worker processes, and who looks after them."""
 
@@ -122,7 +142,7 @@ class _Crew:
         crew = [self.begin(number) for number in range(self.count)]
         done = 0
         try:
-            while any(process.is_alive() for process in crew):
+            while any(process.exitcode != 0 for process in crew):
                 time.sleep(POLL_SECONDS)
                 found = self.names & done_keys(self.folder)
                 if len(found) > done:
@@ -162,17 +182,12 @@ class _Crew:
 def _begin(folder: Path, tasks: Sequence[Task], first: int, words: SimpleQueue[str]) -> None:
     """Work in a process of its own; what the folder refuses is left for whoever started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it ends it
-    starter = parent_process()
-
-    def stop_alone() -> None:
-        """Stop where whoever started the sweep was killed: nobody would see who goes on."""
-        if starter is None or not starter.is_alive():
-            raise Stopped
-
     try:
-        work(folder, open_plan(folder), tasks, first, stop_alone)
+        work(folder, open_plan(folder), tasks, first, _go_on)
     except Stopped:
         return
+    except KeyboardInterrupt:  # polars hears the signal all the same
+        raise SystemExit(INTERRUPTED) from None
     except RunError as wrong:
         words.put(str(wrong))
         raise SystemExit(REFUSED) from None

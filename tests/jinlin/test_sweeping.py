@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from jinlin.cli import app
 from jinlin.sweep_listing import SweepProgress, duration, hours
+from scenarios.claims import claimed
 from scenarios.sweep_folder import alone, open_plan
 from scenarios.sweep_manifest import Chunk, Task
 from tests.scenarios.small_sweep import SMALL, planned_in
@@ -127,26 +128,45 @@ def test_chinese_is_spoken_in_every_command_of_the_group(tmp_path: Path) -> None
         assert done.exit_code == 0 and "等待2" in done.stdout
 
 
-@pytest.mark.slow
-def test_ctrl_c_leaves_a_sweep_that_can_be_resumed_and_says_how(tmp_path: Path) -> None:
-    home = tmp_path / "s"
-    planned_in(home, TINY.replace("replications = 1", "replications = 200"))
+def begun(home: Path) -> subprocess.Popen[str]:
+    """Let two workers begin a sweep that takes long, and wait until a chunk is done."""
+    planned_in(home, TINY.replace("replications = 1", "replications = 400"))
     command = [sys.executable, "-m", "jinlin", "sweep", "run", str(home), "--workers", "2"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    until = time.monotonic() + 120
+    until = time.monotonic() + 200
     while not any((home / "receipts").iterdir()) and time.monotonic() < until:
         time.sleep(0.1)
+    return process
+
+
+@pytest.mark.slow
+def test_workers_end_when_whoever_started_them_is_killed(tmp_path: Path) -> None:
+    home = tmp_path / "s"
+    process = begun(home)
+    process.kill()
+    process.communicate(timeout=60)
+    until = time.monotonic() + 60
+    while any(claimed(home / "claims").values()) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(claimed(home / "claims").values())
+    assert 0 < len(list((home / "receipts").iterdir())) < 400
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_a_sweep_that_can_be_resumed_and_says_how(tmp_path: Path) -> None:
+    home = tmp_path / "s"
+    process = begun(home)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to all of them
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.splitlines()[-1] == f"stopped; what is done stays: jinlin sweep resume {home}"
     assert "Traceback" not in errors
     done = len(list((home / "receipts").iterdir()))
-    assert 0 < done < 200
+    assert 0 < done < 400
     code, output, _ = call("status", home)
-    assert code == 0 and re.search(r"400 jobs: \d+ done, 0 failed, 0 being computed", output)
+    assert code == 0 and re.search(r"800 jobs: \d+ done, 0 failed, 0 being computed", output)
 
 
 def test_progress_counts_jobs_and_guesses_the_rest_by_work() -> None:

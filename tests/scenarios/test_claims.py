@@ -47,7 +47,7 @@ def test_what_the_dead_held_is_taken_over_by_one(tmp_path: Path) -> None:
 
 def test_a_claim_of_another_machine_is_stale_when_it_was_not_touched_for_long(tmp_path: Path) -> None:
     path = tmp_path / "job.1"
-    path.write_text("far-away/boot/pid:[1] 17@3.5", encoding="utf-8")
+    path.write_text("far-away-1234abcd@17@3.5", encoding="utf-8")
     assert claim(tmp_path, "job") is None
     long_ago = time.time() - LEASE_SECONDS - 5
     os.utime(path, (long_ago, long_ago))
@@ -59,9 +59,8 @@ def test_a_claim_of_another_machine_is_stale_when_it_was_not_touched_for_long(tm
 def test_a_number_that_another_process_has_now_does_not_keep_a_claim_alive(tmp_path: Path) -> None:
     mine = claim(tmp_path, "job")
     assert mine is not None
-    where, _, process = mine.path.read_text(encoding="utf-8").partition(" ")
-    pid = process.partition("@")[0]
-    mine.path.write_text(f"{where} {pid}@12.34", encoding="utf-8")
+    where, pid, _ = mine.path.read_text(encoding="utf-8").split("@")
+    mine.path.write_text(f"{where}@{pid}@12.34", encoding="utf-8")
     assert is_stale(mine.path)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from scenarios.asides import write_aside
+from scenarios import owners
+from scenarios.asides import sweep_aside, write_aside
 from scenarios.parts import done_keys, forget, part_path, read_part, receipts, verify, write_part
 from sim.errors import RunError
 
@@ -100,3 +101,17 @@ def test_a_folder_that_was_removed_is_not_made_again(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="is gone"):
         write_aside(tmp_path / "gone" / "file", b"")
     assert not (tmp_path / "gone").exists()
+
+
+def test_what_a_living_writer_has_aside_is_let_be(tmp_path: Path) -> None:
+    """Whoever resumes a sweep does not take away what another is just writing."""
+    mine = tmp_path / f".part.1#{owners.me()}.partial"
+    dead = tmp_path / f".part.2#{owners.here()}@{os.getpid()}@12.34.partial"
+    elsewhere = tmp_path / ".part.3#far-away-1234abcd@17@3.50.partial"
+    for path in (mine, dead, elsewhere):
+        path.touch()
+    sweep_aside(tmp_path)
+    assert mine.exists() and elsewhere.exists() and not dead.exists()
+    os.utime(elsewhere, (1.0, 1.0))
+    sweep_aside(tmp_path)
+    assert mine.exists() and not elsewhere.exists()
