@@ -231,14 +231,9 @@ def _jobs(study: Study, where: str) -> float:
     return RUNS * sum(copies for _, copies in WHERE[where]())
 
 
-def _finding(study: Study, where: str) -> str:
+def _planning(study: Study, where: str) -> str:
     kept = measured()["planning"]
-    return _duration(kept["find_seconds"] / kept["jobs"] * _jobs(study, where))
-
-
-def _finding_memory(study: Study, where: str) -> str:
-    kept = measured()["planning"]
-    return _bytes(kept["find_mb"] * 2**20 / kept["jobs"] * _jobs(study, where))
+    return _duration(kept["plan_seconds"] / kept["jobs"] * _jobs(study, where))
 
 
 def _longest_job(study: Study, where: str) -> str:
@@ -287,8 +282,7 @@ def _counties(where: str) -> int:
 
 LIMITS: tuple[tuple[str, str, Callable[[Study, str], str]], ...] = (
     ("tasks, in chunks of 10 minutes", f"{MOST_TASKS:,} an array, {MAX_JOBS:,} in all", _tasks),
-    ("finding its jobs in the plan, for each task", "–", _finding),
-    ("memory for that", f"{GB_A_CORE:g} GB a core", _finding_memory),
+    ("making the plan, once", "–", _planning),
     ("the longest job", "–", _longest_job),
     ("memory of the largest market", f"{GB_A_CORE:g} GB a core", _memory),
     ("residents in markets that need more", "–", _too_large),
