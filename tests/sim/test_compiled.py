@@ -73,6 +73,17 @@ def test_what_another_copy_of_the_sources_has_compiled_is_not_kept_for_this_one(
     assert walked(copy, tmp_path / "cache", script) == ["()"]
 
 
+def test_two_processes_never_write_machine_code_under_one_name(room: Path, tmp_path: Path) -> None:
+    """By numba's own names, counted from what the index holds, two would both write number 1."""
+    for number in ("1", "1.5"):
+        walked(room, tmp_path / "cache", f"from sim.caller import walk\nwalk({number})")
+    index = next((tmp_path / "cache").rglob("*.nbi"))
+    index.unlink()  # as one sees the folder that looked before the other wrote
+    walked(room, tmp_path / "cache", "from sim.caller import walk\nwalk(2)")
+    codes = list((tmp_path / "cache").rglob("*walk*.nbc"))
+    assert len(codes) == len({code.name for code in codes}) == 3
+
+
 def test_where_nothing_can_be_kept_a_borrowed_folder_goes_with_its_process(
     room: Path, tmp_path: Path
 ) -> None:
