@@ -9,7 +9,7 @@ INSTALLED := .venv/.installed
 DEMO := runs/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-all lint format docs bench clean
+.PHONY: help install run test test-all test-slurm lint format docs bench clean
 
 help: ## list the chores
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 17
@@ -31,10 +31,14 @@ run: install ## simulate 莆田市 under the plan's targets in 50 replications, 
 	@echo "Open $(DEMO)/report.html"
 
 test: install ## prove what can be proved in under ten minutes on two cores
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser and not office"
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not browser and not office and not slurm"
 
-test-all: install ## the slow proofs, the browser and LibreOffice too
+test-all: install ## the slow proofs, the browser and LibreOffice too, and Slurm where it is installed
 	$(BIN)/python -m pytest -n $(JOBS)
+
+test-slurm: install ## a sweep on a Slurm of this machine, cancelled, crashed and resumed; installs Slurm by apt-get
+	@sh tests/slurm/install.sh
+	$(BIN)/python -m pytest -m slurm tests/slurm
 
 lint: install ## style, complexity, docstrings, types
 	$(BIN)/ruff check .

@@ -20,6 +20,7 @@ PAGES = (HOUSE / "README.md", *sorted((HOUSE / "docs").rglob("*.md")))
 BLOCK = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 STRESS = runpy.run_path(str(HOUSE / "docs" / "stress.py"))["TABLES"]
+SCHEDULING = runpy.run_path(str(HOUSE / "docs" / "scheduling.py"))["TABLES"]
 VALIDATING = runpy.run_path(str(HOUSE / "docs" / "validating.py"))
 QUALITIES = ("published", "derived", "assumed")
 MOST_COMPARED = 4  # figures of each side of a contradiction that a page shows
@@ -293,6 +294,11 @@ def validation(part: str) -> str:
     return table(*VALIDATING["TABLES"][part]())
 
 
+def scale(part: str) -> str:
+    """Lay out a table of the page on scale, whose schedules ``docs/scheduling.py`` plays through."""
+    return table(*SCHEDULING[part]())
+
+
 WRITERS: dict[str, Callable[[], str]] = {
     "floors": floors,
     "columns": columns,
@@ -309,6 +315,7 @@ WRITERS: dict[str, Callable[[], str]] = {
     "level": level,
     "commands": commands,
     **{f"stress-{part}": partial(stress, part) for part in STRESS},
+    **{part: partial(scale, part) for part in SCHEDULING},
     **{part: partial(validation, part) for part in VALIDATING["TABLES"]},
 }
 PICTURES: dict[str, Callable[[], str]] = {"docs/pictures/hindcast.svg": VALIDATING["picture"]}

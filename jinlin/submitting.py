@@ -59,7 +59,7 @@ def submit(
     begin_anew(folder)
     compile_kernels(0, language)
     wishes = cluster.Wishes(partition, time, array_limit, account, memory)
-    array = cluster.submit(folder, tasks, wishes)
+    array = ", ".join(cluster.submit_all(folder, tasks, wishes))
     jobs = sum(task.chunk.jobs for task in tasks)
     typer.echo(plain(say("sweep submitted", language, array=array, jobs=jobs, folder=folder)))
 

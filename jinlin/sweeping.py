@@ -87,11 +87,13 @@ def status(folder: Folder, lang: Lang = None) -> None:
     from scenarios.sweep_state import state_of
 
     found = state_of(folder, chunks_of(read_manifest(folder)))
-    language, known = terminal_language(lang), cluster.states(cluster.submitted(folder))
-    lines = list_state(folder, found, language)
+    language, arrays = terminal_language(lang), cluster.submitted(folder)
+    lines, known = list_state(folder, found, language), cluster.states(arrays)
     if known:
         told = ", ".join(f"{state} {count}" for state, count in known.items())
         lines.insert(1, say("sweep slurm", language, states=told))
+    if arrays and found.left:  # who is on a cluster goes on there
+        lines[-1] = say("sweep next wait" if known else "sweep next submit", language, folder=folder)
     _print(lines)
 
 

@@ -127,6 +127,14 @@ WORDS_SWEEP: dict[str, tuple[str, str]] = {
         "下一步：jinlin sweep retry-failed {folder}",
     ),
     "sweep next resume": ("next: jinlin sweep resume {folder}", "下一步：jinlin sweep resume {folder}"),
+    "sweep next wait": (
+        "on the cluster; look again with: jinlin sweep status {folder}",
+        "正在集群上运行；再次查看：jinlin sweep status {folder}",
+    ),
+    "sweep next submit": (
+        "next: jinlin sweep submit {folder} --slurm",
+        "下一步：jinlin sweep submit {folder} --slurm",
+    ),
     "sweep progress": (
         "{done:,} of {jobs:,} jobs done, {left} left",
         "已完成{done:,}/{jobs:,}个任务，还需{left}",

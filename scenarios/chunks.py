@@ -85,12 +85,17 @@ def jobs_of_task(folder: Path, plan: Plan, task: Task) -> list[Job]:
 
 
 def compute(folder: Path, plan: Plan, jobs: Iterable[Job], kept: bool = False) -> Computed:
-    """Compute jobs in their order."""
+    """Compute jobs in their order; one that fails is noted.
+
+    Raises RunError where a folder refuses, which is no job's fault; Stopped where the sweep is cancelled.
+    """
     done = Computed()
     for _, cell in groupby(jobs, key=lambda job: job.cell):
         mine = list(cell)
         try:
             lives = _Lives.of(folder, plan, mine[0], kept)
+        except RunError:
+            raise
         except Exception:
             done.failed |= dict.fromkeys(map(plan.key, mine), traceback.format_exc())
             continue
@@ -99,6 +104,8 @@ def compute(folder: Path, plan: Plan, jobs: Iterable[Job], kept: bool = False) -
                 raise Stopped
             try:
                 done.tables.append(lives.rows(job))
+            except RunError:
+                raise
             except Exception:
                 done.failed[plan.key(job)] = traceback.format_exc()
     return done

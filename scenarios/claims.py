@@ -70,8 +70,9 @@ def forget_claims(folder: Path, key: str) -> None:
 def claimed(folder: Path) -> dict[str, bool]:
     """Return the keys that are claimed, and for each whether its last claim is alive."""
     last: dict[str, Path] = {}
-    for path in sorted(folder.iterdir(), key=_number):
-        last[path.name.rpartition(".")[0]] = path
+    with told(folder):
+        for path in sorted(folder.iterdir(), key=_number):
+            last[path.name.rpartition(".")[0]] = path
     return {key: not is_stale(path) for key, path in last.items() if key}
 
 

@@ -12,6 +12,7 @@ goes round through more than fits would find nothing: each ledger would be gone 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import math
 import os
@@ -224,9 +225,10 @@ def _write(home: Path, facts: Mapping[str, Any], lived: Lived) -> None:
     }
     hashes = {}
     for name, frame in frames.items():
-        path = home / f"{name}.parquet"
-        frame.write_parquet(path, compression="lz4", statistics=False)
-        hashes[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        buffer = io.BytesIO()  # polars has errors of its own for a disk that is full
+        frame.write_parquet(buffer, compression="lz4", statistics=False)
+        (home / f"{name}.parquet").write_bytes(buffer.getbuffer())
+        hashes[name] = hashlib.sha256(buffer.getbuffer()).hexdigest()
     record = lived.record
     told = {
         "facts": facts,

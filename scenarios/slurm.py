@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scenarios.asides import write_aside
+from scenarios.asides import told, write_aside
 from scenarios.sweep_manifest import Chunk, Task
 from sim.errors import RunError
 
 MOST_TASKS = 1000  # of an array, where the cluster does not say: its default, MaxArraySize = 1001
+MOST_ARRAYS = 8  # at once: of Slurm's default of 10,000 jobs some are left for others
 _ID = re.compile(r"\d+")
 _SUBMISSIONS = "slurm"
 _THREADS = (
@@ -46,13 +47,24 @@ class Wishes:
     options: tuple[str, ...] = ()  # as sbatch takes them
 
 
+def submit_all(folder: Path, tasks: Sequence[Task], wishes: Wishes) -> list[str]:
+    """Submit tasks as job arrays and return their numbers: several where one may not have so many tasks.
+
+    Else an array's limit would be one of cores: a thousand, as Slurm is delivered. Whoever wants fewer at
+    once has one array. Raises RunError as ``submit`` does; what was submitted before that is computed.
+    """
+    most = most_tasks()
+    arrays = 1 if 0 < wishes.array_limit <= most else min(-(-len(tasks) // most), MOST_ARRAYS)
+    return [submit(folder, tasks[first::arrays], wishes) for first in range(arrays)]
+
+
 def submit(folder: Path, tasks: Sequence[Task], wishes: Wishes) -> str:
     """Submit tasks as a job array and return its number.
 
     Raises RunError where Slurm is not there or refuses.
     """
     count = min(len(tasks), most_tasks())
-    number = 1 + len(list((folder / _SUBMISSIONS).glob("*.json")))
+    number = _new_number(folder / _SUBMISSIONS)
     listed = [[task.chunk.number, task.round] for task in tasks]
     about = folder / _SUBMISSIONS / f"{number:04d}.json"
     write_aside(about, json.dumps({"tasks": listed, "array": count}).encode())
@@ -64,6 +76,18 @@ def submit(folder: Path, tasks: Sequence[Task], wishes: Wishes) -> str:
         raise RunError(f"sbatch: no job number in {said.strip()[:100]!r}")
     write_aside(about, json.dumps({"tasks": listed, "array": count, "job": found[0]}).encode())
     return found[0]
+
+
+def _new_number(room: Path) -> int:
+    """Take the next number of a submission; of two who submit at once each has its own."""
+    number = 1 + len(list(room.glob("*.sh")))
+    with told(room):
+        while True:
+            try:
+                (room / f"{number:04d}.sh").open("x").close()
+                return number
+            except FileExistsError:
+                number += 1
 
 
 def script_of(folder: Path, number: int, count: int, wishes: Wishes) -> str:

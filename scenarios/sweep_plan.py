@@ -73,30 +73,23 @@ class Plan:
     @cached_property
     def points(self) -> Floats:
         """Return the values of every point: shape (points, parameters)."""
-        sweep = self.sweep
         if self.kept_points is not None:
             return self.kept_points
-        if not sweep.design.drawn:
-            return sweep.listed_points()
-        ranges = _growth(dict.fromkeys(batch.points for batch in self.batches))
-        parts = [
-            shares(sweep.design, sweep.seed, number, first, last - first, len(sweep.varied))
-            for number, (first, last) in enumerate(ranges)
-        ]
-        return self._between(np.concatenate(parts))
+        if not self.sweep.design.drawn:
+            return self.sweep.listed_points()
+        return self._drawn(0, 0, self.batches[0].points[1])
 
     def grown_points(self, more: int) -> Floats:
         """Return the points with more of them; those that are there stay to the last bit."""
         if not more:
             return self.points
-        sweep, first = self.sweep, len(self.points)
-        number = sum(1 for _ in _growth(dict.fromkeys(batch.points for batch in self.batches)))
-        return np.concatenate(
-            [
-                self.points,
-                self._between(shares(sweep.design, sweep.seed, number, first, more, len(sweep.varied))),
-            ]
-        )
+        hypercubes = 1 + sum(batch.points[0] > 0 for batch in self.batches)
+        return np.concatenate([self.points, self._drawn(hypercubes, len(self.points), more)])
+
+    def _drawn(self, hypercube: int, first: int, count: int) -> Floats:
+        """Draw points of a random design: shape (count, parameters)."""
+        sweep = self.sweep
+        return self._between(shares(sweep.design, sweep.seed, hypercube, first, count, len(sweep.varied)))
 
     def _between(self, shares_: Floats) -> Floats:
         """Return the values at shares of the range of each parameter."""
@@ -249,8 +242,10 @@ def _runs(plan: Plan, jobs: list[Job]) -> Iterator[tuple[list[Job], float, bool]
             held, seconds = held + mine, seconds + cost
             continue
         parts = min(int(np.ceil(cost / target)), len(mine))
+        if not plan.sweep.chunk_minutes:  # else as the user says
+            parts = min(parts, max(1, int(replay * len(mine) / life)))  # no more life than replays
         for part in np.array_split(np.arange(len(mine)), parts):
-            yield [mine[i] for i in part], life + replay * len(part), True
+            yield [mine[i] for i in part], life + replay * len(part), keep or parts > 1
     if held:
         yield held, seconds, keep
 
@@ -265,22 +260,6 @@ def _target(plan: Plan, total: float) -> float:
         return plan.sweep.chunk_minutes * 60
     wished = min(max(total / CHUNKS_WANTED, LEAST_CHUNK_SECONDS), MOST_CHUNK_SECONDS)
     return total / np.ceil(total / wished)  # the last one is as full as the others
-
-
-def _growth(ranges: dict[tuple[int, int], None]) -> list[tuple[int, int]]:
-    """Return the ranges of points in the order in which they were added, each once.
-
-    Replications that are added run over all the points so far, which adds none.
-
-    >>> _growth(dict.fromkeys([(0, 8), (8, 12), (0, 12), (12, 14)]))
-    [(0, 8), (8, 12), (12, 14)]
-    """
-    found: list[tuple[int, int]] = []
-    for first, last in ranges:
-        reached = found[-1][1] if found else 0
-        if last > reached:
-            found.append((max(first, reached), last))
-    return found
 
 
 def _canonical(facts: object) -> str:

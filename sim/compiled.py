@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core.caching import IndexDataCacheFile
+from numba.core.caching import IndexDataCacheFile, _CacheLocator
 
 __all__ = ["fingerprint", "inner", "njit", "uncompiled"]
 
@@ -64,13 +64,17 @@ def folder_name() -> str:
 
 
 def uncompiled() -> tuple[str, ...]:
-    """Name the kernels that are to be kept and are not yet: all of them before the first run."""
+    """Name the kernels that are to be kept and are not yet: all of them before the first run.
+
+    Numba keeps the kernels of each copy of the sources apart, by the path: another copy's are not ours.
+    """
     kernels = (
         f"{source.stem}.{name}"
         for source in sorted(ROOM.glob("*.py"))
         for name in KEPT.findall(source.read_text("utf-8"))
     )
-    kept = {index.name.partition("-")[0] for index in FOLDER.glob("*/*.nbi")}
+    ours = FOLDER / _CacheLocator.get_suitable_cache_subpath(str(ROOM / "compiled.py"))
+    kept = {index.name.partition("-")[0] for index in ours.glob("*.nbi")}
     return tuple(kernel for kernel in kernels if kernel not in kept)
 
 

@@ -95,7 +95,9 @@ def test_the_operator_of_a_private_home_bears_what_subsidies_leave_and_a_bed_in_
     operator = next(line for line in lines if "operator" in line and line.startswith("capital"))
     assert "1,562,510–7,092,860" in operator, "ten beds: 166,251 less 3,000 and 7,000, to 714,286 less 5,000"
     running = next(line for line in lines if line.startswith("operating") and "whoever" in line)
-    assert "138,068–300,000" in running, "a quarter of 55,227 yuan of pay a bed, above the 2,400 of an empty one"
+    assert "138,068–300,000" in running, (
+        "a quarter of 55,227 yuan of pay a bed, above the 2,400 of an empty one"
+    )
 
 
 def test_too_much_is_said_with_what_it_costs_idle() -> None:

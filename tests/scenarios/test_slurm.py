@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scenarios import slurm
-from scenarios.slurm import Wishes, script_of, submit, submitted, tasks_of
+from scenarios.slurm import Wishes, script_of, submit, submit_all, submitted, tasks_of
 from scenarios.sweep_manifest import Chunk, Task
 from sim.errors import RunError
 
@@ -44,6 +44,31 @@ def test_every_task_left_is_computed_by_one_task_of_the_array(
     assert sorted(taken, key=lambda task: task.chunk.number) == tasks
     with pytest.raises(RunError, match="no submission with a task 3"):
         tasks_of(folder, CHUNKS, 1, 3)
+
+
+def test_what_one_array_may_not_hold_is_spread_over_several(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster(tmp_path, monkeypatch, sbatch="echo 42", scontrol="echo 'MaxArraySize = 4'")
+    folder, tasks = home(tmp_path), [Task(chunk) for chunk in CHUNKS]
+    assert submit_all(folder, tasks, Wishes()) == ["42"] * 3, "seven tasks, three an array"
+    sizes = {1: 3, 2: 2, 3: 2}
+    taken = [
+        each for n, size in sizes.items() for i in range(size) for each in tasks_of(folder, CHUNKS, n, i)
+    ]
+    assert sorted(taken, key=lambda task: task.chunk.number) == tasks
+    assert submit_all(folder, tasks, Wishes(array_limit=2)) == ["42"], "who wants two at once has one array"
+
+
+def test_of_two_who_submit_at_once_each_has_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second has looked before the first wrote: it finds its number taken, and takes the next."""
+    cluster(tmp_path, monkeypatch, sbatch="echo 42", scontrol="exit 1")
+    folder, tasks = home(tmp_path), [Task(chunk) for chunk in CHUNKS]
+    submit(folder, tasks[:2], Wishes())
+    monkeypatch.setattr(Path, "glob", lambda path, pattern: iter(()))
+    submit(folder, tasks[2:], Wishes())
+    monkeypatch.undo()
+    assert [tasks_of(folder, CHUNKS, number, 0) for number in (1, 2)] == [[tasks[0]], [tasks[2]]]
 
 
 def test_the_script_asks_for_one_core_and_what_the_user_wishes(tmp_path: Path) -> None:

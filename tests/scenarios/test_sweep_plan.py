@@ -174,3 +174,12 @@ def test_the_manifest_says_what_it_needs_in_json(tmp_path: Path) -> None:
     told = json.loads((tmp_path / "s" / "sweep.json").read_text(encoding="utf-8"))
     assert set(told["versions"]) == {"code", "evidence", "definitions"}
     assert told["batches"] == [{"replications": [0, 2], "points": [0, 2]}]
+
+
+def test_a_life_is_not_parted_where_living_it_again_would_cost_more_than_its_replays(tmp_path: Path) -> None:
+    text = SMALL.replace("chunk_minutes = 0.005\n", "").replace('["柘荣县"]', '["莆田市"]')
+    few = planned(small(tmp_path, text.replace("replications = 2", "replications = 1")))
+    lives = {job.cell for job in few.jobs}
+    assert sum(len({job.cell for job in few.chunk_jobs(chunk)}) for chunk in few.chunks) == len(lives)
+    many = planned(small(tmp_path, text.replace("count = 2", "count = 256")))
+    assert any(chunk.kept for chunk in many.chunks)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.compiled import ROOM, fingerprint
+from sim.compiled import FOLDERS, ROOM, fingerprint
 
 CALLED = "from sim.compiled import njit\n\n@njit(inline='always')\ndef step(x):\n    return x + {step}\n"
 CALLER = (
@@ -63,6 +63,27 @@ def test_kernels_that_are_not_kept_yet_are_named(room: Path, tmp_path: Path) -> 
     assert walked(room, tmp_path / "cache", script) == ["('caller.walk',)", "()"]
 
 
+def test_what_another_copy_of_the_sources_has_compiled_is_not_kept_for_this_one(
+    room: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(room, tmp_path / "copy" / "sim")
+    script = "from sim.caller import walk\nfrom sim.compiled import uncompiled\nprint(uncompiled())\nwalk(1)"
+    assert walked(room, tmp_path / "cache", script) == ["('caller.walk',)"]
+    assert walked(copy, tmp_path / "cache", script) == ["('caller.walk',)"]
+    assert walked(copy, tmp_path / "cache", script) == ["()"]
+
+
+def test_two_processes_never_write_machine_code_under_one_name(room: Path, tmp_path: Path) -> None:
+    """By numba's own names, counted from what the index holds, two would both write number 1."""
+    for number in ("1", "1.5"):
+        walked(room, tmp_path / "cache", f"from sim.caller import walk\nwalk({number})")
+    index = next((tmp_path / "cache").rglob("*.nbi"))
+    index.unlink()  # as one sees the folder that looked before the other wrote
+    walked(room, tmp_path / "cache", "from sim.caller import walk\nwalk(2)")
+    codes = list((tmp_path / "cache").rglob("*walk*.nbc"))
+    assert len(codes) == len({code.name for code in codes}) == 3
+
+
 def test_where_nothing_can_be_kept_a_borrowed_folder_goes_with_its_process(
     room: Path, tmp_path: Path
 ) -> None:
@@ -78,12 +99,14 @@ def test_where_nothing_can_be_kept_a_borrowed_folder_goes_with_its_process(
 
 def test_only_the_versions_used_last_are_kept(room: Path, tmp_path: Path) -> None:
     versions = tmp_path / "cache" / "jinlin"
-    for age in range(1, 12):
+    for age in range(1, FOLDERS + 4):
         (versions / f"old{age:02d}").mkdir(parents=True)
         os.utime(versions / f"old{age:02d}", (1e9 - age, 1e9 - age))
     walked(room, tmp_path / "cache")
     kept = {folder.name for folder in versions.iterdir()}
-    assert kept == {fingerprint(room)} | {f"old{age:02d}" for age in range(1, 8)}
+    ours = {name for name in kept if name.startswith(f"{fingerprint(room)}-")}
+    assert len(ours) == 1, "named by the sources, and then by the processor"
+    assert kept - ours == {f"old{age:02d}" for age in range(1, FOLDERS)}
 
 
 def test_the_kernels_of_the_house_are_declared_under_the_guard() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -143,6 +145,25 @@ def test_two_who_compute_at_once_share_the_work(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_workers_whose_starter_is_killed_stop_after_the_chunk_in_hand(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    chunks_planned = len(planned_in(folder, SMALL.replace("replications = 2", "replications = 30")).chunks)
+    command = [sys.executable, "-m", "jinlin", "sweep", "run", str(folder), "--workers", "2"]
+    starter = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not any((folder / "receipts").iterdir()):
+        time.sleep(0.05)
+        assert starter.poll() is None
+    starter.kill()
+    starter.wait()
+    before = len(begun(folder))
+    quiet = 0
+    while quiet < 10:  # looks, two tenths of a second apart, at which nobody holds a chunk
+        time.sleep(0.2)
+        quiet = 0 if any((folder / "claims").iterdir()) else quiet + 1
+    assert len(begun(folder)) <= before + 2 < chunks_planned, "each had begun one more at most"
+
+
+@pytest.mark.slow
 def test_workers_of_one_run_come_to_the_same_table(tmp_path: Path) -> None:
     folder = tmp_path / "s"
     plan = planned_in(folder)
@@ -216,6 +237,25 @@ def test_a_job_that_fails_stops_no_other_and_can_be_tried_again(
     monkeypatch.undo()
     work(folder, plan, tasks_failed(folder, plan), 0)
     assert collect(folder, plan).path.read_bytes() == undisturbed()
+
+
+def test_a_disk_that_is_full_is_no_job_s_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a full disk would write down every job of a sweep as failed, one after the other."""
+    folder = tmp_path / "s"
+    plan = planned_in(folder, SMALL.replace("seed = 11", "seed = 11\nkeep_ledgers = true"))
+
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(RunError, match="No space left on device"):
+        work(folder, plan, tasks_left(folder, plan), 0)
+    state = state_of(folder, plan.chunks)
+    assert state.left == list(plan.chunks) and not any(
+        any((folder / room).iterdir()) for room in ("failed", "claims")
+    )
+    monkeypatch.undo()
+    assert computed(folder).read_bytes() == undisturbed()
 
 
 def test_a_damaged_part_is_never_collected_and_is_computed_again(tmp_path: Path) -> None:
