@@ -200,6 +200,7 @@ def _serve(
     if job == smallest_job(study, atlas):
         agreement = agree(done, study.months, study.engine, atlas.markets[job.market].name, job.replication)
     roll = recall.of("roll", Roll.of, ledger.spells, frame)
+    frame = replace(frame, services=scenario.services)  # each scenario is held to its own standards
     watch.note("service")
     tables = {"months": month_table(done, frame), "cascade": cascade_table(done, frame, roll=roll),
               "waits": wait_table(done, frame), "units": unit_table(done, frame)}  # fmt: skip

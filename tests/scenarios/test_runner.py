@@ -146,6 +146,18 @@ def test_what_is_kept_is_replayed_and_not_lived_again(
     assert alone.result_hash == first.result_hash == again.result_hash != other.result_hash
 
 
+def test_each_scenario_of_a_study_is_held_to_its_own_standards() -> None:
+    one = study(SMALLEST, months=14)
+    first = one.scenarios[0]
+    strict = tuple(replace(s, standard=replace(s.standard, within_days=0)) for s in first.services)
+    hard = replace(first, id="hard", services=strict)
+    alone = run_study(replace(one, scenarios=(hard,)), 1)[0]
+    beside = run_study(replace(one, scenarios=(first, hard)), 1)
+    assert beside[1].result_hash == alone.result_hash != beside[0].result_hash
+    in_time = [outcome.tables["cascade"]["in_time"].sum() for outcome in beside]
+    assert in_time[1] < in_time[0], "fewer are served within no days"
+
+
 def test_replication_nought_is_central_and_others_draw() -> None:
     scenario = load_scenario("plan-2025")
     central, drawn = (scenario.settings.drawn(SEED, replication) for replication in (0, 1))
