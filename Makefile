@@ -12,7 +12,7 @@ DEMO := runs/demo
 .PHONY: help install run test test-all test-slurm lint format docs bench clean
 
 help: ## list the chores
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 17
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 19
 
 install: $(INSTALLED) ## make .venv with the pinned requirements and .venv/bin/jinlin
 
@@ -36,7 +36,7 @@ test: install ## prove what can be proved in under ten minutes on two cores
 test-all: install ## the slow proofs, the browser and LibreOffice too, and Slurm where it is installed
 	$(BIN)/python -m pytest -n $(JOBS)
 
-test-slurm: install ## a sweep on a Slurm of this machine, cancelled, crashed and resumed; installs Slurm by apt-get
+test-slurm: install ## a sweep on a Slurm of one node, which it installs: cancelled, crashed, resumed
 	@sh tests/slurm/install.sh
 	$(BIN)/python -m pytest -m slurm tests/slurm
 

@@ -24,7 +24,7 @@ title = { zh = "集群测试", en = "Two small counties, to be disturbed" }
 scenarios = ["plan-2025", "staff-short"]
 places = ["柘荣县", "明溪县"]
 replications = 6
-chunk_minutes = 0.005
+chunk_minutes = 0.008
 
 [points]
 design = "grid"
