@@ -14,6 +14,7 @@ from sim.errors import RunError
 
 _TIME = re.compile(r"[0-9:-]{1,20}")
 _WORD = re.compile(r"[\w.,+-]{1,100}")
+_SBATCH = re.compile(r"--[a-z][a-z-]{1,40}(=[\w.,:+/@%-]{1,200})?")
 
 
 def _help(key: str) -> str:
@@ -34,6 +35,7 @@ def submit(
     array_limit: Annotated[int, typer.Option(min=0, max=100_000, help=_help("submit array_limit"))] = 0,
     account: Annotated[str, typer.Option(help=_help("submit account"), metavar="NAME")] = "",
     memory: Annotated[str, typer.Option("--mem", help=_help("submit memory"), metavar="SIZE")] = "",
+    sbatch: Annotated[list[str], typer.Option(help=_help("submit sbatch"), metavar="OPTION")] = [],  # noqa: B006
     failed: Annotated[bool, typer.Option("--failed", help=_help("submit failed"))] = False,
     lang: Lang = None,
 ) -> None:
@@ -44,6 +46,11 @@ def submit(
                                 ("--mem", memory, _WORD), ("--time", time, _TIME)):  # fmt: skip
         if value and not form.fullmatch(value):
             raise RunError(f"{option} {value!r} must be as sbatch takes it, without spaces")
+    strange = next((each for each in sbatch if not _SBATCH.fullmatch(each)), None)
+    if strange is not None:
+        raise RunError(
+            f"--sbatch {strange!r} must be an option of sbatch, such as --qos=long, without spaces"
+        )
     one_thread()
     from scenarios import slurm as cluster
     from scenarios.sweep_folder import open_plan
@@ -58,7 +65,7 @@ def submit(
         return
     begin_anew(folder)
     compile_kernels(0, language)
-    wishes = cluster.Wishes(partition, time, array_limit, account, memory)
+    wishes = cluster.Wishes(partition, time, array_limit, account, memory, tuple(sbatch))
     array = ", ".join(cluster.submit_all(folder, tasks, wishes))
     jobs = sum(task.chunk.jobs for task in tasks)
     typer.echo(plain(say("sweep submitted", language, array=array, jobs=jobs, folder=folder)))

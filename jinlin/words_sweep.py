@@ -85,6 +85,10 @@ WORDS_SWEEP: dict[str, tuple[str, str]] = {
     ),
     "sweep submit account": ("As sbatch takes it.", "同 sbatch。"),
     "sweep submit memory": ("Memory of one task, as sbatch takes it: 4G.", "单个任务的内存，同 sbatch：4G。"),
+    "sweep submit sbatch": (
+        "Another option of sbatch, such as --sbatch=--qos=long; repeatable.",
+        "sbatch 的其他选项，如 --sbatch=--qos=long，可重复。",
+    ),
     "sweep submit failed": ("Submit what failed instead of what is left.", "改为提交失败的任务。"),
     "sweep chunk": (
         "Compute one task of a job array (Slurm calls it).",

@@ -83,6 +83,8 @@ def test_a_sweep_from_its_file_to_its_table(tmp_path: Path) -> None:
         (("submit", "{home}"), "give --slurm"),
         (("submit", "{home}", "--slurm", "--partition", "a b"), "--partition 'a b'"),
         (("submit", "{home}", "--slurm", "--time", "soon"), "--time 'soon'"),
+        (("submit", "{home}", "--slurm", "--sbatch", "--wrap=rm -r /"), "--sbatch '--wrap=rm -r /'"),
+        (("submit", "{home}", "--slurm", "--sbatch=-w\nx"), "--sbatch"),
         (("chunk", "{home}", "1", "0"), "no submission with a task 0"),
         (("cancel", "{tmp}"), "no sweep here"),
     ],

@@ -72,7 +72,7 @@ def test_of_two_who_submit_at_once_each_has_a_number(tmp_path: Path, monkeypatch
 
 
 def test_the_script_asks_for_one_core_and_what_the_user_wishes(tmp_path: Path) -> None:
-    wishes = Wishes("short", "04:00:00", 200, "me", "4G")
+    wishes = Wishes("short", "04:00:00", 200, "me", "4G", ("--qos=long",))
     text = script_of(tmp_path / "a sweep", 3, 50, wishes)
     asked = [line.removeprefix("#SBATCH ") for line in text.splitlines() if line.startswith("#SBATCH")]
     assert {
@@ -81,6 +81,7 @@ def test_the_script_asks_for_one_core_and_what_the_user_wishes(tmp_path: Path) -
         "--partition=short",
         "--time=04:00:00",
         "--account=me",
+        "--qos=long",
     } <= set(asked)
     assert "export OMP_NUM_THREADS=1" in text
     command = text.splitlines()[-1]
