@@ -227,24 +227,7 @@ for _command in (looking.evidence, looking.hindcast, calibrating.calibrate, *for
 app.add_typer(sweeping.sweep, name="sweep")
 
 
-@app.command(help=_help("population"))
-def population(
-    place: Annotated[
-        list[str], typer.Option("--place", help=_help("population place"), metavar="PLACE")
-    ] = [],  # noqa: B006
-    lang: Lang = None,
-) -> None:
-    """Print how well the founded residents fit the census."""
-    from calibration.census import census_margins
-    from calibration.evidence import load_evidence
-    from jinlin.listings import list_population
-    from sim.margins import rake
-    from sim.places import load_atlas
-
-    atlas = load_atlas()
-    selection = atlas.select(place)
-    cells = rake(census_margins(load_evidence(), atlas))
-    _print(list_population(cells, atlas, selection, terminal_language(lang)))
+app.command(help=_help("population"))(looking.population)
 
 
 def _print(lines: list[str]) -> None:

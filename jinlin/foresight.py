@@ -90,13 +90,20 @@ def pledge(
 def confront(
     pledged: Annotated[Path, typer.Argument(help=_help("confront pledged"), metavar="PLEDGE")],
     observed: Annotated[Path, typer.Argument(help=_help("confront observed"), metavar="OBSERVED.csv")],
+    xlsx: Xlsx = None,
     lang: Lang = None,
 ) -> None:
     """Hold published figures against a pledge."""
+    check_book(xlsx)
     from results.confrontations import confront as held_against
     from results.pledges import read_pledge
 
-    _print(list_confronted(held_against(read_pledge(pledged), observed), terminal_language(lang)))
+    language, found = terminal_language(lang), held_against(read_pledge(pledged), observed)
+    _print(list_confronted(found, language))
+    if xlsx:
+        from jinlin.list_books import save_confronted
+
+        save_confronted(xlsx, pledged, found, language)
 
 
 COMMANDS = (forecast, pledge, confront)

@@ -1,4 +1,4 @@
-"""Workbooks of what is looked up: differences, parameters, evidence, the forecast, the hindcast."""
+"""Workbooks of what is looked up: differences, parameters, evidence, forecast, hindcast, founding."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from calibration.evidence import Figure
     from calibration.forecast import Forecast
     from calibration.validation import Hindcast
+    from results.confrontations import Confronted
     from scenarios.authoring import Difference
     from scenarios.load import Scenario
     from scenarios.schema import Unit
+    from sim.margins import FitRow
     from sim.parameters import Quantity
 
 C, S, T = Kind.COUNT, Kind.SHARE, Kind.TEXT
@@ -43,6 +45,15 @@ _FORECAST: Written = (
 _HINDCAST: Written = (
     ("indicator", T, ""), ("year", Kind.YEAR, ""), ("published", C, ""), ("simulated", C, ""),
     ("miss", S, "{simulated}/{published}-1"), ("bound", S, ""), ("held", T, ""), ("basis", T, ""),
+)  # fmt: skip
+_POPULATION: Written = (
+    ("total of", T, ""), ("place", T, ""), ("published", C, ""), ("founded", C, ""),
+    ("miss", Kind.AS_IS, "{founded}/{published}-1"), ("quality", T, ""),
+)  # fmt: skip
+_CONFRONTED: Written = (
+    ("indicator", T, ""), ("year", Kind.YEAR, ""), ("observed", C, ""),
+    *((f"p{q:02}", C, "") for q in (5, 25, 50, 75, 95)), ("in 90", T, ""),
+    ("share of median", S, "{observed}/{p50}"), ("against", T, ""), ("source", T, ""),
 )  # fmt: skip
 
 
@@ -135,6 +146,34 @@ def save_hindcast(path: Path, done: Hindcast, language: str) -> None:
     ]
     table = _table("hindcast", _HINDCAST, rows, language, pinned=2)
     save_book(path, say("sheet hindcast", language), facts, [table], [], language)
+
+
+def save_population(path: Path, place: str, rows: Sequence[FitRow], language: str) -> None:
+    """Write the workbook of every published total beside the founded residents."""
+    listed: list[Row] = [
+        {"total of": row.margin, "place": row.label, "published": row.published, "founded": row.got,
+         "miss": row.error if row.published else None,
+         "quality": say(f"quality {row.quality.value}", language)}
+        for row in rows
+    ]  # fmt: skip
+    name, facts = say("sheet population", language), [(say("about places", language), place)]
+    save_book(path, name, facts, [_table("population", _POPULATION, listed, language, 2)], [], language)
+
+
+def save_confronted(path: Path, pledge: Path, found: Sequence[Confronted], language: str) -> None:
+    """Write the workbook of published figures beside what was pledged."""
+    rows: list[Row] = []
+    for each in found:
+        five = dict(zip(("p05", "p25", "p50", "p75", "p95"), each.five, strict=True))
+        seen = each.observed
+        rows.append({
+            "indicator": seen.indicator, "year": seen.year, "observed": seen.value, **five,
+            "in 90": say("yes" if each.inside_90 else "no", language),
+            "share of median": seen.value / five["p50"] if five["p50"] else None,
+            "against": each.against(language), "source": seen.source,
+        })  # fmt: skip
+    name, facts = say("sheet confronted", language), [(say("about run", language), str(pledge))]
+    save_book(path, name, facts, [_table("confronted", _CONFRONTED, rows, language, 2)], [], language)
 
 
 def _difference(each: Difference) -> Row:

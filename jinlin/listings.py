@@ -65,21 +65,25 @@ def list_parameters(
 
 def list_population(cells: Cells, atlas: Atlas, selection: Selection, language: str) -> list[str]:
     """List every margin of the census beside the founded residents, then what no source gives."""
-    names = _names(atlas, selection)
-    whole = len(selection.counties) == len(atlas.counties.code)
+    shown = fit_of(cells, atlas, selection)
     head = tuple(
         say(f"fit {word}", language) for word in ("place", "published", "founded", "error", "quality")
     )
     lines: list[str] = []
-    for margin in dict.fromkeys(row.margin for row in cells.fit):
-        rows = [row for row in cells.fit if row.margin == margin and (whole or _about(row.label, names))]
-        if not rows:
-            continue
+    for margin in dict.fromkeys(row.margin for row in shown):
+        rows = [row for row in shown if row.margin == margin]
         worst = max(abs(row.error) for row in rows)
         lines.append(say("margin", language, margin=margin, count=len(rows), worst=f"{worst:.4%}"))
         lines += columns(_clean([head, *(_fit_row(row) for row in rows)]))
     imputed = [f"  {each.zh if language == 'zh' else each.en}" for each in cells.imputed]
     return [*lines, say("imputed", language), *imputed]
+
+
+def fit_of(cells: Cells, atlas: Atlas, selection: Selection) -> list[FitRow]:
+    """List the totals that are about the places selected."""
+    names = _names(atlas, selection)
+    whole = len(selection.counties) == len(atlas.counties.code)
+    return [row for row in cells.fit if whole or _about(row.label, names)]
 
 
 def _fit_row(row: FitRow) -> tuple[str, ...]:

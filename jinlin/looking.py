@@ -114,6 +114,32 @@ def hindcast(
         save_hindcast(xlsx, done, language)
 
 
+def population(
+    place: Annotated[
+        list[str], typer.Option("--place", help=_help("population place"), metavar="PLACE")
+    ] = [],  # noqa: B006
+    xlsx: Xlsx = None,
+    lang: Lang = None,
+) -> None:
+    """Print how well the founded residents fit the census."""
+    check_book(xlsx)
+    from calibration.census import census_margins
+    from calibration.evidence import load_evidence
+    from jinlin.listings import fit_of, list_population
+    from sim.margins import rake
+    from sim.places import load_atlas
+
+    atlas, language = load_atlas(), terminal_language(lang)
+    selection = atlas.select(place)
+    cells = rake(census_margins(load_evidence(), atlas))
+    _print(list_population(cells, atlas, selection, language))
+    if xlsx:
+        from jinlin.list_books import save_population
+
+        place_name = atlas.describe(selection.counties)
+        save_population(xlsx, place_name, fit_of(cells, atlas, selection), language)
+
+
 def _print(lines: list[str]) -> None:
     """Print lines with nothing in them that could steer the terminal."""
     typer.echo("\n".join(plain(line) for line in lines))

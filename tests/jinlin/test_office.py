@@ -6,21 +6,25 @@ carried; LibreOffice opens the copy and the values that it comes to are held aga
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from jinlin.list_books import save_forecast
 from jinlin.report_book import save_report
 from jinlin.size_book import save_sizes
 from jinlin.what_if import what_if_page
 from jinlin.words import say
+from results.pledges import pledge
 from results.sheets import Page
 from results.tables import open_run
 from results.what_if import PAID_BY, Given, Wanting, given
 from results.workbook import workbook
 from tests.jinlin.test_books import call, question, sizes
 from tests.results.office import Found, differences, poisoned, read_book, recalculated
+from tests.results.test_pledges import small_forecast
 
 pytestmark = pytest.mark.office
 PLACE = ("--place", "明溪县")
@@ -60,16 +64,31 @@ def test_a_report_of_a_county_recalculates_to_the_same_values(
     [
         (("staffing", "plan-2025", "staff-churn"), 30),
         (("follow", "plan-2025", "staff-short", "--limit", "1"), 200),
+        (("population",), 3),
     ],
 )
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_staff_and_residents_followed_recalculate_to_the_same_values(
+def test_staff_residents_followed_and_the_founding_recalculate_to_the_same_values(
     words: tuple[str, ...], fewest: int, language: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "book.xlsx"
-    code, *_ = call(*words, *PLACE, "--no-ledgers", "--xlsx", str(path), "--lang", language)
+    lives = () if words == ("population",) else ("--no-ledgers",)
+    code, *_ = call(*words, *PLACE, *lives, "--xlsx", str(path), "--lang", language)
     assert code == 0
     must_come_to_the_same(path, tmp_path, fewest)
+
+
+def test_a_forecast_and_what_it_is_held_against_recalculate_to_the_same_values(tmp_path: Path) -> None:
+    path, pledged, figures = (tmp_path / name for name in ("forecast.xlsx", "pledge.json", "observed.csv"))
+    save_forecast(path, small_forecast(), "zh")
+    must_come_to_the_same(path, tmp_path, 4)
+    pledged.write_text(json.dumps(pledge(small_forecast())), encoding="utf-8")
+    figures.write_text("indicator,year,value\nbirths,2021,300\ndeaths,2021,101\n", encoding="utf-8")
+    other = tmp_path / "other"
+    other.mkdir()
+    book = other / "confronted.xlsx"
+    assert call("confront", str(pledged), str(figures), "--xlsx", str(book))[0] == 0
+    must_come_to_the_same(book, other, 2)
 
 
 def test_a_comparison_of_a_county_recalculates_to_the_same_values(runs: Path, tmp_path: Path) -> None:
