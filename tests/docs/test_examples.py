@@ -24,6 +24,7 @@ MODULES = [
 ]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MINUTES = 5
+LONG = ("compare-staffing-scenarios.md", "for-a-researcher.md")  # of these every command runs as a slow test
 
 
 def label(path: Path) -> str:
@@ -44,7 +45,14 @@ def test_the_docs_show_by_example() -> None:
     assert {"tutorial", "how-to"} <= shelves
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if runs_something(path)], ids=label)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=[pytest.mark.slow] if path.name in LONG else [], id=label(path))
+        for path in PAGES
+        if runs_something(path)
+    ],
+)
 def test_a_reader_who_follows_a_page_gets_there(path: Path, tmp_path: Path) -> None:
     python: dict[str, object] = {}
     for language, text in examples(path):

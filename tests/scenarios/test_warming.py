@@ -56,6 +56,7 @@ print("compiled", *(each.__name__ for each in kernels if each.stats.cache_misses
 """
 
 
+@pytest.mark.slow
 def test_a_run_after_the_first_compile_compiles_nothing(tmp_path: Path) -> None:
     paths = os.pathsep.join(path for path in sys.path if path)
 
