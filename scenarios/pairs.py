@@ -9,22 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from scenarios.experiments import base_of_province, drawn_world, needs_of
+from scenarios.experiments import drawn_world, meeting, needs_of
 from scenarios.ledgers import Lived
 from scenarios.load import Scenario
 from scenarios.probes import longest_list, one_place_more
 from scenarios.studies import Job, Study, life_key
-from scenarios.supply import own_settings, supply_plan
-from sim.capacity import build_supply
 from sim.clock import month_start
 from sim.errors import RunError
 from sim.kernel import serve
-from sim.market import found_market, live_through, replay
+from sim.market import found_market, live_through
 from sim.measures import Replay
 from sim.places import Selection, load_atlas
 from sim.recall import Recall
@@ -99,11 +96,12 @@ def _different(a: Scenario, b: Scenario) -> Iterator[str]:
 
 def pair_market(pairing: Pairing, selection: Selection, market: int) -> Paired:
     """Live a market, or take its kept needs, and serve it under both scenarios."""
-    lived, _ = needs_of(pairing.study(selection), Job(market, pairing.replication))
-    recall = Recall()
-    one = _served(pairing, pairing.a, market, lived, recall)
+    study, job = pairing.study(selection), Job(market, pairing.replication)
+    lived, _ = needs_of(study, job)
+    given = job, study, lived, Recall()
+    one = _served(pairing, pairing.a, *given)
     if pairing.b is not None:
-        return Paired(market, lived, (one, _served(pairing, pairing.b, market, lived, recall)))
+        return Paired(market, lived, (one, _served(pairing, pairing.b, *given)))
     service = next(each for each in pairing.a.services if each.id == pairing.service)
     unit = longest_list(one, service.pool)
     if unit < 0:
@@ -116,13 +114,13 @@ def pair_market(pairing: Pairing, selection: Selection, market: int) -> Paired:
     return Paired(market, lived, (one, replace(one, log=log, supply=supply)), int(key))
 
 
-def _served(pairing: Pairing, scenario: Scenario, market: int, lived: Lived, recall: Recall) -> Replay:
+def _served(
+    pairing: Pairing, scenario: Scenario, job: Job, study: Study, lived: Lived, recall: Recall
+) -> Replay:
+    """Serve the needs under one scenario, as a run does."""
+    meet = meeting(study, scenario, job)
     settings = scenario.settings.drawn(pairing.seed, pairing.replication)
-    plan, atlas = own_settings(supply_plan(scenario, settings, pairing.months)), load_atlas()
-    build = partial(build_supply, recall=recall)
-    supply = recall.of("supply", build, plan, atlas, base_of_province(), atlas.markets[market].counties)
-    stream = Stream.of(pairing.seed, pairing.replication)
-    return replay(lived.ledger, scenario.services, settings, supply, stream, pairing.months, recall=recall)
+    return meet(lived.ledger, settings, lambda supply: supply, recall)
 
 
 def residents_of(pairing: Pairing, market: int, row: int) -> Residents:

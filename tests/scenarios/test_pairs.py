@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from results.records import Beside, Market
+from scenarios.experiments import needs_of
 from scenarios.load import load_scenario
 from scenarios.pairs import Pairing, founded, pair_market, residents_of
+from scenarios.runner import run_study
+from scenarios.studies import Job
+from sim.measures import unit_table
 from sim.places import load_atlas
 from sim.supply import PARTS
 
@@ -55,3 +60,16 @@ def test_a_scenario_beside_itself_differs_in_nothing(kept: Path) -> None:
     paired = pair_market(pairing("plan-2025", kept), SELECTION, MARKET)
     beside = Beside.of(*(Market(side.requests, side.log, side.supply.units) for side in paired.sides))
     assert len(beside) > 100 and not beside.differs.any() and beside.capacity == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("replication", [0, 1])
+def test_what_is_followed_is_what_a_run_serves_leavers_too(replication: int, kept: Path) -> None:
+    churn = load_scenario("staff-churn")
+    mine = replace(pairing("staff-churn", kept), replication=replication)
+    followed = pair_market(mine, SELECTION, MARKET).sides[1]
+    study = replace(mine.study(SELECTION), scenarios=(churn,), numbers=(replication,))
+    ran = run_study(study, 1)[0].tables["units"]
+    frame = needs_of(study, Job(MARKET, replication))[1]
+    for name, column in unit_table(followed, frame).items():
+        assert np.array_equal(column, ran[name]), name
