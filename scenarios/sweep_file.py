@@ -219,9 +219,10 @@ class _Reader(TableReader):
         self.known(table, VARIED_KEYS, f"{key}.")
         if name in self.vocabulary.units:
             unit, by = self.unit(table, name), self.month(table, key)
-            ends = (unit.low, unit.high) if unit else None
+            ends = (unit.low, unit.high) if unit and self.is_read(name, unit.setting, scenarios) else None
         elif name in self.vocabulary.settings:
-            unit, by, ends = None, _LAST, self.known_range(name, table, scenarios)
+            read = self.is_read(name, name, scenarios)
+            unit, by, ends = None, _LAST, self.known_range(name, table, scenarios) if read else None
         else:
             names = [*self.vocabulary.units, *self.vocabulary.settings]
             self.unknown(key, table, name, names)
@@ -232,6 +233,20 @@ class _Reader(TableReader):
         if not values:
             return None
         return Varied(name, min(values), max(values), () if design.drawn else values, unit, by)
+
+    def is_read(self, name: str, setting: str, scenarios: list[Scenario]) -> bool:
+        """Refuse a number that some scenario does not read: its points would differ in nothing."""
+        for each in scenarios:
+            made = [c.id for c in each.cadres if c.turnover and c.staffed_share == setting]
+            if made:
+                remedy = f"vary workforce.{made[0]}.…: the share filled is what comes of hiring and attrition"
+            elif setting not in each.settings:
+                remedy = "name scenarios that keep the account of this staff ([workforce.…])"
+            else:
+                continue
+            self.fault(f"vary.{name}", each.id, "scenarios that all read this number", remedy)
+            return False
+        return True
 
     def unit(self, table: Table, name: str) -> Unit | None:
         units = {unit.name: unit for unit in self.vocabulary.units[name]}

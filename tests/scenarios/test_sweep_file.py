@@ -25,6 +25,12 @@ WISH = '[vary."elder-bed.wish"]\n'
         ('scenarios = ["plan-2025", "plan-2025"]', "given once"),
         (GRID.replace("柘荣县", "没有县"), "没有县"),
         (GRID + '[vary."elder-bed.wsh"]\nvalues = [0.02]', "did you mean elder-bed.wish?"),
+        (GRID + '[vary."workforce.elder-carer.attrition"]\nvalues = [0.1]', "keep the account of this staff"),
+        (GRID + '[vary."elder-carer.attrition"]\nvalues = [0.1]', "keep the account of this staff"),
+        (
+            GRID.replace("plan-2025", "staff-churn") + '[vary."staff.elder-carer"]\nvalues = [0.6]',
+            "vary workforce.elder-carer",
+        ),
         (GRID + WISH + "values = [0.02, 0.5]", "must be 0.012 to 0.045"),
         (GRID + WISH + "values = [nan]", "must be 0.012 to 0.045"),
         (GRID + WISH + "values = []", "a list of at least one number"),
