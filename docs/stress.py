@@ -134,7 +134,7 @@ def experiment() -> Laid:
     """List the constants of a run and of its intervals."""
     from jinlin.cli import SEED
     from results.estimates import CONFIDENCE, ENOUGH_FOR_PERCENTILES, PERCENTILES
-    from results.verdicts import DRAWS_FOR_PROBABILITY
+    from results.verdicts import REPLICATIONS_FOR_PROBABILITY
     from sim.clock import FOUNDING, MONTHS_TO_END_OF_2025
     from sim.demand import LONGEST_PAST, UNDATED_PAST
     from sim.ranking import BEST
@@ -151,7 +151,7 @@ def experiment() -> Laid:
         ("interval of 2 replications and more", "smallest to largest"),
         (f"interval of {ENOUGH_FOR_PERCENTILES} and more", f"{low:g}th to {high:g}th percentile"),
         ("interval of a difference of two runs", f"{CONFIDENCE:.0%}, paired t"),
-        ("replications from which a probability is stated", DRAWS_FOR_PROBABILITY),
+        ("replications from which a probability is stated", REPLICATIONS_FOR_PROBABILITY),
     ]
     return ("of a run", "value"), rows
 

@@ -39,7 +39,6 @@ def founding_tables(evidence: Evidence, settings: Settings, census: int = CENSUS
 
     For the census of 2010 ages and migrants are its own; incomes and support stay those of 2020.
     """
-    income, fit = _incomes(evidence)
     return FoundingTables(
         months=_ages_in_months(evidence, census),
         families=_family_tables(evidence, settings),
@@ -47,8 +46,7 @@ def founding_tables(evidence: Evidence, settings: Settings, census: int = CENSUS
         extremely_poor_elder_share=settings["founding.extremely_poor_elder_share"],
         low_income=_by_area(evidence, "low_income_recipients"),
         low_income_jobless_ratio=settings["founding.low_income_jobless_ratio"],
-        income=income,
-        income_fit=fit,
+        income=_incomes(evidence),
         income_work_weight=settings["founding.income_work_weight"],
         migrants=int(evidence.value("floating_population", year=census)),
         migrants_of_city=_migrants_of_cities(evidence, census),
@@ -194,15 +192,15 @@ def _by_area(evidence: Evidence, name: str) -> Ints:
 
 
 @lru_cache(maxsize=1)
-def _incomes(evidence: Evidence) -> tuple[Ints, Floats]:
+def _incomes(evidence: Evidence) -> Ints:
     """Fit incomes to the means of fifths, rural and urban.
 
-    Returns mean income in each thousandth, yuan a head and year, (2, 1000), and the relative error of each
-    fifth's mean, (2, 5). The curve is Singh & Maddala's (1976, Econometrica 44:963; Burr XII).
+    Returns mean income in each thousandth, yuan a head and year, (2, 1000). The curve is Singh & Maddala's
+    (1976, Econometrica 44:963; Burr XII).
     """
     from scipy.optimize import least_squares
 
-    curves, errors = [], []
+    curves = []
     for area in ("rural", "urban"):
         names = [f"disposable_income_{area}_quintile_{fifth}" for fifth in FIFTHS]
         means = np.array([evidence.value(name, year=CENSUS) for name in names])
@@ -212,8 +210,7 @@ def _incomes(evidence: Evidence) -> tuple[Ints, Floats]:
 
         fit = least_squares(miss, np.log([means[2], 2.5, 1.0]), bounds=([5, -1, -2], [14, 3, 3]))
         curves.append(np.round(_thousandths(fit.x)).astype(np.int64))
-        errors.append(miss(fit.x))
-    return np.stack(curves), np.stack(errors)
+    return np.stack(curves)
 
 
 def _thousandths(logs: Floats) -> Floats:

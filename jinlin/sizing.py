@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SEED = 20201101
 LEDGERS = Path("runs", ".ledgers")
 _DAYS = re.compile(r"(\d{1,5})\s*(?:d|days?|天)?")
+_COUNTED = ("tried", "lived", "forgotten")
 _PER_CENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*[%％]")
 
 
@@ -105,19 +106,21 @@ def size(
         lines += budget_lines(question, sizes, money, language)
     typer.echo("\n".join(plain(line) for line in lines))
     if kept:
-        tell_room(sizes, kept, room, language)
+        tell_ledgers(sizes, kept, room, language)
     if xlsx:
         from jinlin.size_book import save_sizes
 
         save_sizes(xlsx, question, sizes, (sure, replications, money), language)
 
 
-def tell_room(sizes: Sequence[PlaceSize], folder: Path, room: float, language: str) -> None:
-    """Say on the error stream what there was no room to keep, if there is any."""
-    forgotten, tried = (sum(getattr(size, name) for size in sizes) for name in ("forgotten", "tried"))
+def tell_ledgers(sizes: Sequence[PlaceSize], folder: Path, room: float, language: str) -> None:
+    """Say on the error stream what was lived anew and what was kept, and what there was no room to keep."""
+    tried, lived, forgotten = (sum(getattr(size, name) for size in sizes) for name in _COUNTED)
+    lines = [say("size lived", language, lived=lived, of=tried, kept=tried - lived, folder=folder)]
     if forgotten:
-        say_room = say("size forgotten", language, some=forgotten, of=tried, folder=folder, room=room)
-        typer.echo(plain(say_room), err=True)
+        lines.append(say("size forgotten", language, some=forgotten, of=tried, folder=folder, room=room))
+    for line in lines:
+        typer.echo(plain(line), err=True)
 
 
 def days_of(written: str) -> int:

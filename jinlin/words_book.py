@@ -159,8 +159,8 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "unit minutes": ("minutes", "分钟"),
     "verdicts note": (
         "Reached, met, in time: means over replications; low and high are their interval. A probability is "
-        "given from 50 draws on.",
-        "达到、满足、按时均为各次重复的平均，低与高为其区间；抽取50次以上才给出概率。",
+        "given from 50 replications on.",
+        "达到、满足、按时均为各次重复的平均，低与高为其区间；重复50次以上才给出概率。",
     ),
     "grade note": (
         "Grade of evidence: A published for Fujian, B national or derived, C assumed.",

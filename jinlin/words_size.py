@@ -61,6 +61,10 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
     ),
     # what is told
     "size tried": ("tried {done} of {parts} replications", "已试算 {done}/{parts}"),
+    "size lived": (
+        "of {of:,} replications of places {lived:,} were lived anew, {kept:,} taken from {folder}",
+        "{of:,}次“地点×重复”中，{lived:,}次新模拟，{kept:,}次取自{folder}",
+    ),
     "size forgotten": (
         "{some:,} of {of:,} replications of places did not fit into the {room:g} GB of {folder} and will be "
         "lived again the next time; give more with --ledgers-gb",

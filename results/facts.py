@@ -147,11 +147,11 @@ class _Account:
         yield self._fact(
             target, "enough_share", enough.share, self._write(enough.share, share), rows=rows, inputs=asked
         )
-        known = enough.probability is not None
-        odds = probability(enough.probability or 0.0, enough.draws)
+        known, count = enough.probability is not None, enough.replications
+        odds = probability(enough.probability or 0.0, count)
         text = odds if known else say("not_estimated", self.language)
-        number = exact(enough.probability if enough.probability is not None else float("nan"), enough.draws)
-        yield self._fact(target, "enough", number, text, rows=rows, inputs=(*asked, f"n = {enough.draws}"))
+        number = exact(enough.probability if enough.probability is not None else float("nan"), count)
+        yield self._fact(target, "enough", number, text, rows=rows, inputs=(*asked, f"n = {count}"))
 
     def _idle(self, verdict: Verdict, services: list[ServiceEntry]) -> Iterator[Fact]:
         target, idle = verdict.target, verdict.idle

@@ -29,7 +29,7 @@ from results.notation import (
 from results.sentence import sentence
 from results.tables import Run
 from results.turning import Effect, TurningPoint
-from results.verdicts import DRAWS_FOR_PROBABILITY, Delivered, Enough, Verdict, lowest_grade
+from results.verdicts import REPLICATIONS_FOR_PROBABILITY, Delivered, Enough, Verdict, lowest_grade
 from results.words import say
 
 MOST_POINTS = 5
@@ -56,8 +56,8 @@ def front(run: Run, language: str) -> dict[str, Any]:
         "rows": _rows(run, page, language),
         "notes": _notes(_in_rows(page.verdicts), language),
         "once": any(each.binding for each in page.verdicts),
-        "few": run.replications < DRAWS_FOR_PROBABILITY,
-        "least": DRAWS_FOR_PROBABILITY,
+        "few": run.replications < REPLICATIONS_FOR_PROBABILITY,
+        "least": REPLICATIONS_FOR_PROBABILITY,
         "cascades": [
             {"drawing": d, "id": f"cascade.{c.service}.needed"}
             for d, c in zip(drawn, page.cascades, strict=True)
@@ -181,8 +181,8 @@ def _enough(target: str, enough: Enough | None, language: str) -> Cell | None:
     if enough.probability is None:
         small = say("enough_few", language, share=words)
         return _cell(target, "enough", say("not_estimated", language), "", small)
-    small = say("enough_many", language, share=words, count=enough.draws)
-    return _cell(target, "enough", probability(enough.probability, enough.draws), "", small)
+    small = say("enough_many", language, share=words, count=enough.replications)
+    return _cell(target, "enough", probability(enough.probability, enough.replications), "", small)
 
 
 def _idle(run: Run, verdict: Verdict, language: str) -> Cell | None:

@@ -68,9 +68,9 @@ def _basis(ranking: Ranking, language: str) -> str:
     if ranking.explained is None:
         return say("basis_probes", language, least=ENOUGH_FOR_PERCENTILES)
     if not ranking.told:
-        return say("basis_weak", language, draws=ranking.draws)
+        return say("basis_weak", language, replications=ranking.draws)
     explained = f"{100 * ranking.explained:.0f}%"
-    return say("basis_draws", language, draws=ranking.draws, explained=explained)
+    return say("basis_draws", language, replications=ranking.draws, explained=explained)
 
 
 def _row(run: Run, ranking: Ranking, each: Influence, language: str) -> MoverRow:

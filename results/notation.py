@@ -93,14 +93,14 @@ def money(value: float, language: str) -> str:
     return plain(scaled, language)
 
 
-def probability(value: float, draws: int) -> str:
-    """Write a probability with two decimals; never or always in n draws is less than, or more than, 1/n off.
+def probability(value: float, replications: int) -> str:
+    """Write a probability with two decimals; never or always in n is less than, or more than, 1/n off.
 
     >>> probability(0.0, 60), probability(0.83, 200), probability(1.0, 50)
     ('<0.02', '0.83', '>0.98')
     """
-    if draws and value in (0.0, 1.0):
-        return f"<{1 / draws:.2f}" if value == 0 else f">{1 - 1 / draws:.2f}"
+    if replications and value in (0.0, 1.0):
+        return f"<{1 / replications:.2f}" if value == 0 else f">{1 - 1 / replications:.2f}"
     return f"{value:.2f}"
 
 

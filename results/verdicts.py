@@ -5,8 +5,8 @@ Every formula of the first page's table stands here once, as a pure function of 
 
 * *delivered*: is the plan's number reached, by its comparator
 * *met*: share of the needed served within the standard
-* *enough*: share of the requests that are decided served within it; from 50 draws on, the probability that
-  this share reaches the standard's
+* *enough*: share of the requests that are decided served within it; from 50 replications on, the probability
+  that this share reaches the standard's
 * *idle*: capacity built and staffed but unused over the year, in yuan a year
 * *binding*: days of waiting avoided by one smallest unit more
 """
@@ -24,7 +24,7 @@ from results.manifest import ServiceEntry, TargetEntry
 from results.tables import Array, Run, by_replication
 from sim.clock import MINUTES_PER_DAY, month_start, months_of
 
-DRAWS_FOR_PROBABILITY = 50
+REPLICATIONS_FOR_PROBABILITY = 50
 PARTS = 1000
 MONTHS_A_YEAR = 12
 GRADES = "ABC"
@@ -46,12 +46,12 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Enough:
-    """Share of decided requests served in time, the standard's share, the probability from 50 draws on."""
+    """Share of decided requests served in time, the standard's share, the probability where it is known."""
 
     share: Estimate
     standard: float
     probability: float | None
-    draws: int
+    replications: int  # in which anything was decided
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def enough(in_time: Array, requested: Array, pending: Array, standard: float) ->
     """
     shares = ratio(in_time, requested - pending)
     known = shares[np.isfinite(shares)]
-    probability = float((known >= standard).mean()) if len(known) >= DRAWS_FOR_PROBABILITY else None
+    probability = float((known >= standard).mean()) if len(known) >= REPLICATIONS_FOR_PROBABILITY else None
     return Enough(estimate(shares), standard, probability, len(known))
 
 

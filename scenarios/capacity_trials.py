@@ -132,6 +132,7 @@ class Found:
     built: int
     by_county: dict[int, tuple[int, int]]  # planned, and at the floor (or least)
     fees: tuple[float, float] | None  # yuan a month of an occupied place, least and most; None: not sold
+    anew: bool  # was it lived now: not all of its needs were kept
     kept: bool  # are its needs kept for the next time
 
 
@@ -142,6 +143,7 @@ class _Met:
     done: Replay
     frame: Frame
     roll: Roll
+    anew: bool
     kept: bool
 
 
@@ -159,7 +161,7 @@ def try_capacities(
     counties = {county: (places, sized[county]) for county, places in planned.items()}
     return Found(
         replication, least, kept, place.load(), scaled.capacity, scaled.built_places, counties, place.fees(),
-        all(met.kept for met in place.markets),
+        any(met.anew for met in place.markets), all(met.kept for met in place.markets),
     )  # fmt: skip
 
 
@@ -257,13 +259,13 @@ def _meet(question: Question, selection: Selection, market: int, replication: in
         ledgers_gb=question.ledgers_gb,
     )  # fmt: skip
     part = next(each for each in apart(scenario.services) if question.index in each)
-    lived, frame, kept = needs_for(study, Job(market, replication), part)
+    lived, frame, anew, kept = needs_for(study, Job(market, replication), part)
     needs, settings = lived.ledger, question.settings(replication)
     plan = own_settings(supply_plan(scenario, settings, question.months))
     stream = Stream.of(question.seed, replication)
     supply = build_supply(plan, atlas, base_of_province(), atlas.markets[market].counties, stream=stream)
     done = replay(needs, scenario.services, settings, supply, stream, question.months)
-    return _Met(done, frame, Roll.of(needs.spells, frame), kept)
+    return _Met(done, frame, Roll.of(needs.spells, frame), anew, kept)
 
 
 def _held_to(question: Question) -> Scenario:

@@ -95,29 +95,29 @@ def needs_of(study: Study, job: Job) -> tuple[Lived, Frame]:
     return lived, _frame_of(study, job, lived, load_atlas())
 
 
-def needs_for(study: Study, job: Job, part: tuple[int, ...]) -> tuple[Lived, Frame, bool]:
+def needs_for(study: Study, job: Job, part: tuple[int, ...]) -> tuple[Lived, Frame, bool, bool]:
     """Return the needs for some services of a market in a replication, and what its tables need to know.
 
-    They are kept, or lived now; the third of the three says whether a later run will find them. Of what is
-    lived now that part alone is kept: whoever asks for a part asks for dozens of replications of it, and the
-    whole takes three times the room and the time to read.
+    They are kept, or lived now: the third of the four says whether now, the last whether a later run will
+    find them. Of what is lived now that part alone is kept: whoever asks for a part asks for dozens of
+    replications of it, and the whole takes three times the room and the time to read.
     """
-    lived, stays = _part_of(study, job, part)
-    return lived, _frame_of(study, job, lived, load_atlas()), stays
+    lived, anew, stays = _part_of(study, job, part)
+    return lived, _frame_of(study, job, lived, load_atlas()), anew, stays
 
 
-def _part_of(study: Study, job: Job, part: tuple[int, ...]) -> tuple[Lived, bool]:
+def _part_of(study: Study, job: Job, part: tuple[int, ...]) -> tuple[Lived, bool, bool]:
     watch = _Watch()
     if study.ledgers is None:
-        return _narrowed(_live(study, job, watch, None), part), False
+        return _narrowed(_live(study, job, watch, None), part), True, False
     store, whole = LedgerStore(study.ledgers, study.ledgers_gb), _facts_of(study, job)
     mine = whole | {"only": [study.scenarios[0].services[index].id for index in part]}
     if lived := store.read(mine):
-        return lived, True
+        return lived, False, True
     if lived := store.read(whole):
-        return _narrowed(lived, part), True
+        return _narrowed(lived, part), False, True
     lived = _narrowed(_live(study, job, watch, None), part)
-    return lived, store.write(mine, lived)
+    return lived, True, store.write(mine, lived)
 
 
 def _narrowed(lived: Lived, part: tuple[int, ...]) -> Lived:

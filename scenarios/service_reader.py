@@ -71,7 +71,7 @@ class ServiceReader:
         self._known(table, (*_ALWAYS, *must, *may), f"a service of mechanism {mechanism.name.lower()} has")
         self._all_there(table, (*_ALWAYS, *must), "")
         self._spread_with_mean(table)
-        asks = self._section(table, "asks", ("every_months", "again_after_stay", "reason"))
+        asks = self._section(table, "asks", ("every_months", "reason"))
         numbers: dict[str, Any] = {name: self._number(table, name, "") for name in _NUMBERS}
         return Service(
             id=self.id,
@@ -86,9 +86,8 @@ class ServiceReader:
             needed=self._need_groups(table, mechanism),
             standard=self._standard(table),
             ask_every_months=self._whole(asks, "every_months", "asks.", 0, 1200) if asks else 0,
-            asks_again_after_stay=self._flag(asks, "again_after_stay", "asks."),
             odds=self._odds_ratios(table),
-            counts_pension=self._flag(table, "counts_pension", ""),
+            counts_pension=self._flag(table, "counts_pension"),
             cadre=self._slug(table, "cadre") if "cadre" in table else "",
             first=self._first(table),
             **numbers,
@@ -290,8 +289,8 @@ class ServiceReader:
             raise fault(self.file, f"{path}{key}", value, f"a whole number from {low} to {high}", "give one")
         return value
 
-    def _flag(self, table: Table, key: str, path: str) -> bool:
+    def _flag(self, table: Table, key: str) -> bool:
         value = table.get(key, False)
         if not isinstance(value, bool):
-            raise fault(self.file, f"{path}{key}", value, "true or false", "without quotes")
+            raise fault(self.file, key, value, "true or false", "without quotes")
         return value

@@ -56,6 +56,7 @@ class PlaceSize:
     by_county: dict[int, tuple[float, int]]
     fees: tuple[float, float] | None  # yuan a month of an occupied place, least and most
     tried: int = 0  # replications
+    lived: int = 0  # of these, lived now; the needs of the others were kept
     forgotten: int = 0  # of these, whose needs are not kept for the next time
 
 
@@ -70,6 +71,7 @@ class _Place:
     beside: dict[str, int] = field(default_factory=dict)
     sized: Sized | None = None
     tried: int = 0
+    lived: int = 0
     forgotten: int = 0
 
 
@@ -129,6 +131,7 @@ def _advance(question: Question, sought: list[_Place], pool: ProcessPoolExecutor
     for each, batch in zip(sought, batches, strict=True):
         each.found = sorted(batch, key=lambda found: found.replication)
         each.tried += len(batch)
+        each.lived += sum(found.anew for found in batch)
         each.forgotten += sum(not found.kept for found in batch)
         each.beside = each.beside or _beside(question, each.found)
         try:
@@ -194,6 +197,7 @@ def _summed_up(question: Question, place: _Place) -> PlaceSize:
         by_county=counties,
         fees=_fees(found),
         tried=place.tried,
+        lived=place.lived,
         forgotten=place.forgotten,
     )
 

@@ -84,22 +84,23 @@ def build_supply(
     """Build the supply of a market from a plan for the province.
 
     ``counties`` are the market's, rows of the atlas; ``recall`` remembers what was built of each kind before;
-    ``stream`` draws who leaves a post and who is hired (left out: the same in every replication).
-    Returns units, prices and the staff of those counties. Raises ScenarioError where a path is negative or a
-    facility would break a limit of the plan. The order and keys of units do not depend on the other markets.
+    ``stream`` draws who leaves a post and who is hired: a plan that keeps no account of staff needs none.
+    Returns units, prices and the staff of those counties; their order and keys do not depend on the other
+    markets. Raises ScenarioError where a path is negative or a facility would break a limit of the plan,
+    ValueError where staff is to be drawn without a stream.
     """
     recall = Recall() if recall is None else recall
     bases = base_counts(census, atlas)
     rows: list[_Rows] = []
     for number in range(len(plan.kinds)):
-        given = _plan_of(plan, number), atlas, bases, number, tuple(counties), stream or _site_stream()
+        given = _plan_of(plan, number), atlas, bases, number, tuple(counties), stream
         rows += recall.of(("built", number), _built, *given)
     rows.sort(key=lambda each: (each.county, each.kind))
     unbuilt = np.zeros((len(plan.kinds), len(atlas.counties.code)), dtype=np.int64)
     for each in rows:
         unbuilt[each.kind, each.county] = each.unbuilt
     crews, counted, minutes = staff_of(
-        plan, atlas, bases, ((each.county, each.crews) for each in rows), counties, stream or _site_stream()
+        plan, atlas, bases, ((each.county, each.crews) for each in rows), counties, stream
     )
     payers = range(len(Payer))
     return Supply(
@@ -136,7 +137,7 @@ def _plan_of(plan: SupplyPlan, number: int) -> SupplyPlan:
 
 def _built(
     plan: SupplyPlan, atlas: Atlas, bases: dict[Base, Ints], number: int, counties: Sequence[int],
-    stream: Stream,
+    stream: Stream | None,
 ) -> list[_Rows]:  # fmt: skip
     """Build the units of one kind, county by county of the market."""
     kind = plan.kinds[number]

@@ -21,9 +21,12 @@ Crews = dict[str, Ints]  # by cadre: (Crew, months), thousandths of workers
 
 
 def accounts(
-    plan: SupplyPlan, atlas: Atlas, kind: FacilityKind, places: dict[int, Ints], stream: Stream
+    plan: SupplyPlan, atlas: Atlas, kind: FacilityKind, places: dict[int, Ints], stream: Stream | None
 ) -> dict[int, Crews]:
-    """Keep the accounts of the staff of one kind, county by county, of cadres that have a turnover."""
+    """Keep the accounts of the staff of one kind, county by county, of cadres that have a turnover.
+
+    Raises ValueError where one has and no stream is given.
+    """
     kept: dict[int, Crews] = {county: {} for county in places}
     for cadre in plan.cadres:
         mine = [index for index, pool in enumerate(kind.pools) if pool.cadre == cadre.id]
@@ -34,7 +37,7 @@ def accounts(
                 for of_pools in places.values()
             ])  # fmt: skip
             keys = employers(atlas, list(places), kind.id)
-            crew = account(posts, Terms.of(plan, cadre), keys, stream)
+            crew = account(posts, Terms.of(plan, cadre), keys, _drawn_from(stream, cadre))
             for row, county in enumerate(places):
                 kept[county][cadre.id] = crew[:, row]
     return kept
@@ -55,11 +58,12 @@ def share_filled(plan: SupplyPlan, cadre: Cadre, crew: Ints | None) -> Floats:
 
 def staff_of(
     plan: SupplyPlan, atlas: Atlas, bases: dict[Base, Ints], crews_of: Iterable[tuple[int, Crews]],
-    counties: Sequence[int], stream: Stream,
+    counties: Sequence[int], stream: Stream | None,
 ) -> tuple[Ints, Ints, Ints]:  # fmt: skip
     """Return crews, people only counted (both in thousandths) and minutes, by cadre, county and month.
 
-    ``crews_of`` are the crews of facilities, by county.
+    ``crews_of`` are the crews of facilities, by county. Raises ValueError where a cadre has a turnover and no
+    stream is given.
     """
     shape = len(bases[Base.RESIDENTS]), plan.months
     crews = np.zeros((len(plan.cadres), len(Crew), *shape), dtype=np.int64)
@@ -78,8 +82,9 @@ def staff_of(
 
 
 def _account_of(
-    plan: SupplyPlan, atlas: Atlas, cadre: Cadre, bases: dict[Base, Ints], here: list[int], stream: Stream
-) -> Ints | None:
+    plan: SupplyPlan, atlas: Atlas, cadre: Cadre, bases: dict[Base, Ints], here: list[int],
+    stream: Stream | None,
+) -> Ints | None:  # fmt: skip
     """Keep the account of a cadre numbered by ratio; the province's posts, whole, are spread exactly."""
     if cadre.turnover is None:
         return None
@@ -88,5 +93,15 @@ def _account_of(
     posts = county_targets(totals, base)
     crew = np.zeros((len(Crew), *posts.shape), dtype=np.int64)
     keys = employers(atlas, here, cadre.id)
-    crew[:, here] = account(posts[here], Terms.of(plan, cadre), keys, stream)
+    crew[:, here] = account(posts[here], Terms.of(plan, cadre), keys, _drawn_from(stream, cadre))
     return crew
+
+
+def _drawn_from(stream: Stream | None, cadre: Cadre) -> Stream:
+    """Return the stream that the account of a cadre is drawn from: any other repeats itself in every run."""
+    if stream is None:
+        raise ValueError(
+            f"{cadre.id}: who leaves and who is hired is drawn anew in each replication;"
+            " give stream=Stream.of(seed, replication)"
+        )
+    return stream

@@ -48,10 +48,9 @@ class FoundingTables:
     mid-2021; ``extremely_poor_elder_share``: share of the former aged 60+; ``low_income_jobless_ratio``:
     chance of a household with nobody at work relative to one with everybody at work. ``income`` (2, 1000):
     mean disposable income in each thousandth of people, rural and urban, yuan a head and year;
-    ``income_fit`` (2, 5): relative error of each fifth's mean; ``income_work_weight``: what the share of
-    members at work adds to a household's rank, in standard deviations. ``migrants``: people registered
-    elsewhere, the province; ``migrants_of_city`` (cities,): the same where published, else NaN;
-    ``migrant_weight`` (22, 2): relative chance by age group and area.
+    ``income_work_weight``: what the share of members at work adds to a household's rank, in standard
+    deviations. ``migrants``: people registered elsewhere, the province; ``migrants_of_city`` (cities,): the
+    same where published, else NaN; ``migrant_weight`` (22, 2): relative chance by age group and area.
     """
 
     months: Floats
@@ -61,7 +60,6 @@ class FoundingTables:
     low_income: Ints
     low_income_jobless_ratio: float
     income: Ints
-    income_fit: Floats
     income_work_weight: float
     migrants: int
     migrants_of_city: Floats

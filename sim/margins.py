@@ -16,10 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import EvidenceError
-from sim.kinds import Area, Quality, Sex
+from sim.kinds import Quality
 
 AGE_STARTS = (0, 1, *range(5, 101, 5))  # years; the groups of the census: 0, 1–4, 5–9, … 95–99, 100+
-SHAPE_OF_COUNTY = (len(Sex), len(AGE_STARTS), len(Area))
 
 _ROUNDS = 2000
 _CLOSE = 1e-7

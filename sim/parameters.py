@@ -1,7 +1,7 @@
 """Numbers with their provenance: a quantity knows its unit, range, source, year and quality.
 
 Everything a user may set is a quantity under a dotted name: ``life.mortality_scale`` from the parameter
-table, ``nursing-bed.stay.mean_days`` from a service definition, ``public-home.price.nursing-bed`` from the
+table, ``nursing-bed.patience_days`` from a service definition, ``public-home.price.nursing-bed`` from the
 supply definition. ``Settings`` holds them all, frozen; a scenario replaces some, a replication draws the
 assumed ones from their stated ranges, or, those that were fitted together, as one row of their ``Joint``.
 

@@ -19,7 +19,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sim.errors import PlaceError
 
@@ -144,21 +144,6 @@ class Atlas:
         north, east = (np.sin((each[:, None] - each) / 2) ** 2 for each in (lat, lon))
         haversine = north + np.cos(lat[:, None]) * np.cos(lat) * east
         return np.asarray(2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(haversine)))
-
-    def distance_km(self, county_a: ArrayLike, county_b: ArrayLike) -> Floats:
-        """Return the distance between county centroids, kilometres; rows broadcast."""
-        return np.asarray(self.distances_km[np.asarray(county_a), np.asarray(county_b)])
-
-    def county_index(self, code: int | str) -> int:
-        """Return the row of the county with this six-digit code.
-
-        >>> load_atlas().county_index(350102)
-        0
-        """
-        row = int(np.searchsorted(self.counties.code, int(code)))
-        if row == len(self.counties.code) or self.counties.code[row] != int(code):
-            raise PlaceError(f"county {code}: not a county code of {PROVINCE_NAME}, such as 350302")
-        return row
 
     def communities_of(self, county: int) -> slice:
         """Return the slice of `communities` that lies in a county."""

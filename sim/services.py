@@ -58,11 +58,6 @@ class Condition:
     payer: int = ANY
     migrant: int = ANY
 
-    MASKS = (
-        "function", "disability_kind", "disability_grade", "card", "living", "area", "employment",
-        "mother_employment", "pension", "payer", "migrant",
-    )  # fmt: skip
-
 
 KINDS_OF = {
     "function": Function,
@@ -136,7 +131,6 @@ class Service:
     needed: tuple[NeedGroup, ...]
     standard: Standard
     ask_every_months: int = 0
-    asks_again_after_stay: bool = False
     wish: str = ""  # share of the needed who wish for it, each time they ask
     wish_ceiling: float = 1.0  # no range lets more than this share wish: asks above it are not kept
     odds: tuple[OddsRatio, ...] = ()

@@ -51,8 +51,6 @@ class Decision(IntEnum):
     PATIENCE = 42
     STAY = 43
     TASTE = 44
-    TRAVEL = 45
-    PREFERENCE = 46
     UNIT_SITE = 60
     POST = 61  # words of a month, 0 who leaves a post, 1 which vacancy is filled
     PARAMETER = 70  # an assumed number drawn from its stated range

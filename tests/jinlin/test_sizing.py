@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from jinlin.cli import app
 from jinlin.size_listing import list_counties, list_size
-from jinlin.sizing import tell_room
+from jinlin.sizing import tell_ledgers
 from scenarios.capacity_trials import Question, Standard
 from scenarios.load import load_scenario
 from scenarios.sizer import PlaceSize, Rival
@@ -126,16 +126,23 @@ def test_counties_are_added_up_apart_in_what_is_wanting_and_what_is_too_much() -
     assert sum("none:" in line for line in lines) == 2
 
 
-@pytest.mark.parametrize(("language", "says"), [("en", "3 of 40"), ("zh", "40次")])
-def test_what_there_was_no_room_to_keep_is_said_with_the_remedy(
-    language: str, says: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("language", "lived", "forgotten"),
+    [
+        ("en", "of 80 replications of places 25 were lived anew, 55 taken from runs", "3 of 80"),
+        ("zh", "80次“地点×重复”中，25次新模拟，55次取自runs", "80次“地点×重复”中有3次"),
+    ],
+)
+def test_it_says_what_was_lived_anew_and_what_there_was_no_room_to_keep_with_the_remedy(
+    language: str, lived: str, forgotten: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    size = place_size(50, 80.0)
-    tell_room([size], Path("runs"), 8.0, language)
-    assert capsys.readouterr() == ("", "")
-    tell_room([size, replace(size, tried=40, forgotten=3)], Path("runs"), 8.0, language)
-    told = capsys.readouterr().err
-    assert says in told and "8 GB" in told and "--ledgers-gb" in told and told.count("\n") == 1
+    size = replace(place_size(50, 80.0), tried=40, lived=5)
+    tell_ledgers([size, replace(size, lived=20)], Path("runs"), 8.0, language)
+    assert capsys.readouterr() == ("", lived + "\n")
+    tell_ledgers([size, replace(size, lived=20, forgotten=3)], Path("runs"), 8.0, language)
+    output, told = capsys.readouterr()
+    assert output == "" and told.startswith(lived + "\n") and told.count("\n") == 2
+    assert forgotten in told and "8 GB" in told and "--ledgers-gb" in told
 
 
 @pytest.mark.slow

@@ -195,7 +195,7 @@ def test_the_report_lists_numbers_with_their_indices_and_where_they_turn(run: Ru
 def test_it_says_what_a_ranking_rests_on(run: Run):
     assert "no new life" in mover_groups(run, "en")[0].basis
     basis = mover_groups(with_explained(run, 0.64), "en")[0].basis
-    assert "54 draws" in basis and "64%" in basis
+    assert "54 replications besides the central one" in basis and "64%" in basis, "54 with twins"
 
 
 def test_what_is_below_the_standard_turns_to_enough_and_what_is_above_to_short(run: Run):

@@ -55,7 +55,7 @@ def test_a_probability_needs_fifty_draws():
     few, many = np.full(49, 90.0), np.append(np.full(40, 96.0), np.full(10, 90.0))
     assert enough(few, np.full(49, 100.0), np.zeros(49), 0.95).probability is None
     judged = enough(many, np.full(50, 100.0), np.zeros(50), 0.95)
-    assert judged.probability == 0.8 and judged.draws == 50
+    assert judged.probability == 0.8 and judged.replications == 50
 
 
 def test_whoever_may_still_be_served_in_time_is_not_counted_against():
@@ -64,7 +64,7 @@ def test_whoever_may_still_be_served_in_time_is_not_counted_against():
 
 def test_replications_in_which_nobody_asked_do_not_count():
     judged = enough(array(0, 9), array(0, 10), array(0, 0), 0.9)
-    assert judged.draws == 1 and judged.share.mean == 0.9
+    assert judged.replications == 1 and judged.share.mean == 0.9
 
 
 def test_idle_adds_pools_up_and_costs_each_at_its_own_price():

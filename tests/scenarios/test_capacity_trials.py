@@ -118,9 +118,10 @@ def test_needs_are_kept_for_the_services_that_meet_the_one_that_is_sized_alone(t
     services = set(pl.read_parquet(home / "spells.parquet")["service"])
     assert services == {3, 4}, "nursing and ordinary beds replace one another"
     assert asked.scenario.services[3].id == "nursing-bed" and lived.kept
-    assert (
-        try_capacities(asked, place, 1, 0)
-        == lived
-        == replace(try_capacities(question(), place, 1, 0), kept=True)
-    )
-    assert not try_capacities(replace(asked, ledgers_gb=0.0), place, 2, 0).kept, "there is no room"
+    assert lived.anew and lived == replace(try_capacities(question(), place, 1, 0), kept=True)
+    assert try_capacities(asked, place, 1, 0) == replace(lived, anew=False), "taken from there, the same"
+    (size,) = size_places(asked, [place], 0.5, 1, workers=1)
+    assert (size.tried, size.lived) == (2, 1), "replications 1 and 2: the first was kept"
+    (again,) = size_places(asked, [place], 0.5, 1, workers=1)
+    assert again == replace(size, lived=0)
+    assert not try_capacities(replace(asked, ledgers_gb=0.0), place, 9, 0).kept, "there is no room"

@@ -61,6 +61,11 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "asks.every_months = -6 must be a whole",
     ),
     "asks without reason": (ASKS, "every_months = 6", "asks.reason = None must be a text"),
+    "asks of no effect": (
+        "every_months = 6",
+        "every_months = 6\nagain_after_stay = true",
+        "asks.again_after_stay = True must be left out",
+    ),
     "asks not a table": (f"[asks]\n{ASKS}", "asks = 6", "asks = 6 must be a table"),
     "share of a standard": ("share = 0.9", "share = 90", "standard.share = 90 must be above 0, at most 1"),
     "days of a standard": ("within_days = 14", "within_days = 0", "within_days = 0 must be a whole number"),

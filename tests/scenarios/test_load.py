@@ -22,6 +22,7 @@ from sim.kinds import Quality
 from sim.openings import base_counts
 from sim.places import load_atlas
 from sim.recall import same
+from sim.streams import Stream
 from sim.supply import Base, CensusBase
 
 SHIPPED = (
@@ -245,7 +246,10 @@ def test_supply_is_built_from_the_settings_of_its_facilities_and_staff_alone(nam
     count = np.full(83, 50_000, dtype=np.int64)
     census = CensusBase(10 * count, 6 * count, 2 * count, count // 2)
     plan = supply_plan(scenario)
-    whole, own = (build_supply(each, atlas, census, (19, 21)) for each in (plan, own_settings(plan)))
+    whole, own = (
+        build_supply(each, atlas, census, (19, 21), stream=Stream.of(1, 0))
+        for each in (plan, own_settings(plan))
+    )
     assert len(own_settings(plan).settings) < len(plan.settings)
     assert len(whole.units) and same(whole, own)
 

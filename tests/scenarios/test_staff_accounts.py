@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,15 @@ def built(scenario: Scenario, replication: int = 0) -> Supply:
     settings = scenario.settings.drawn(1, replication)
     stream = Stream.of(1, replication)
     return build_supply(supply_plan(scenario, settings), ATLAS, base_of_province(), COUNTIES, stream=stream)
+
+
+@pytest.mark.parametrize("kept", [["community-worker"], ["elder-carer"]])
+def test_staff_that_leaves_by_chance_is_not_built_without_a_stream(kept: list[str]) -> None:
+    """Without one the same people left in every replication, and nothing said so."""
+    plan = supply_plan(load_scenario("staff-churn"))
+    cadres = tuple(each if each.id in kept else replace(each, turnover=None) for each in plan.cadres)
+    with pytest.raises(ValueError, match=rf"^{kept[0]}: .*stream=Stream.of\(seed, replication\)"):
+        build_supply(replace(plan, cadres=cadres), ATLAS, base_of_province(), COUNTIES)
 
 
 @pytest.mark.parametrize("name", WITHOUT)
@@ -131,7 +141,11 @@ def test_a_target_that_counts_workers_counts_staff_and_not_posts() -> None:
     assert found["plan-2025"][-1] == 18
     assert 16 < found["staff-churn"][-1] < 17.5
     whole = build_supply(
-        supply_plan(load_scenario("staff-churn")), ATLAS, base_of_province(), range(len(ATLAS.counties.code))
+        supply_plan(load_scenario("staff-churn")),
+        ATLAS,
+        base_of_province(),
+        range(len(ATLAS.counties.code)),
+        stream=Stream.of(1, 0),
     )
     staff = whole.crews[whole.cadres.index("community-worker"), Crew.STAFF].sum(axis=0) / 1000
     urban = base_of_province().urban_residents.sum()

@@ -117,7 +117,6 @@ def test_places_add_up_and_part_of_a_market_runs_the_whole_market() -> None:
 def test_every_code_and_every_name_finds_its_own_county() -> None:
     for row, (code, name) in enumerate(zip(ATLAS.counties.code, ATLAS.counties.name, strict=True)):
         assert ATLAS.select([str(code)]).counties == ATLAS.select([name]).counties == (row,)
-        assert ATLAS.county_index(int(code)) == row
 
 
 def test_a_selection_is_described_by_its_largest_whole_places() -> None:
@@ -176,22 +175,12 @@ def test_an_ambiguous_name_lists_at_most_eight_candidates() -> None:
     assert text.count("(") <= 8
 
 
-def test_an_unknown_county_code_is_refused() -> None:
-    for code in (350101, 350527, 360000, 1):
-        with pytest.raises(PlaceError, match=str(code)):
-            ATLAS.county_index(code)
-
-
 def test_distances_are_a_metric_of_the_right_size() -> None:
     far = ATLAS.distances_km
     assert (far == far.T).all() and (far.diagonal() == 0).all()
     assert (far[:, None, :] <= far[:, :, None] + far[None, :, :] + 1e-9).all()
-    north, south = (
-        ATLAS.county_index(350722),
-        ATLAS.county_index(350624),
-    )  # 浦城县, 诏安县: 4.092 degrees of latitude
-    assert ATLAS.distance_km(north, south) == pytest.approx(475, abs=5)
-    assert ATLAS.distance_km([north, south], south).shape == (2,)
+    north, south = (ATLAS.select([name]).counties[0] for name in ("浦城县", "诏安县"))
+    assert far[north, south] == pytest.approx(475, abs=5)  # 4.092 degrees of latitude
 
 
 def test_centroids_and_areas_are_fujians() -> None:

@@ -53,7 +53,6 @@ reach_km = "elder-bed.reach_km"
 
 [asks]
 every_months = 6
-again_after_stay = false
 reason = "made up"
 
 [needed.cared-for-at-home]
