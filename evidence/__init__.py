@@ -1,1 +1,1 @@
-"""What is known: figures with provenance, and the margins, life tables and settings that runs take from them."""
+"""What is known: figures with provenance, and the margins, tables of life and settings made from them."""
