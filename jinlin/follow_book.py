@@ -28,16 +28,13 @@ def save_followed(path: Path, pairing: Pairing, place: str, told: Told, language
         (say("about places", language), place),
         (say("about seed", language), pairing.seed),
     ]
-    settings, dated = pairing.a.settings.quantities.values(), pairing.a.dated.values()
+    sources = [
+        source
+        for each in (pairing.a, pairing.b) if each
+        for source in of_scenario(each.settings.quantities.values(), each.dated.values(), language)
+    ]  # fmt: skip
     sheets = [_fates(rows, language), _members(rows, language)]
-    save_book(
-        path,
-        say("book follow", language, place=place),
-        facts,
-        sheets,
-        of_scenario(settings, dated, language),
-        language,
-    )
+    save_book(path, say("book follow", language, place=place), facts, sheets, sources, language)
 
 
 def _row(scene: Scene, row: FateRow) -> Row:

@@ -21,7 +21,10 @@ _LIVE = {
     ("losses in minutes", "at work"): _STEPS,
     ("minutes", "asked of brought"): "{asked}/{minutes}",
     ("tasks", "asked"): "{events}*{assumed}",
-    ("hires", "months to full"): "1/{filled_a_month}+{training}",
+    ("hires", "months to full"): (
+        "IF({hires_settled}>0,(1-{staff_settled})*12*{posts_at_the_end}/{hires_settled},"
+        "(1-{filled_a_month})/{filled_a_month})+{training}"
+    ),
     ("stations", "carried"): "{station_workers}/{needed}",
     ("stations", "carried norm"): "{station_workers}/{norm}",
     ("stations", "needed a township"): "{needed}/{townships}",
