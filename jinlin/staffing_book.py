@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from jinlin.books import Facts, of_scenario, save_book
+from jinlin.books import Facts, of_scenarios, save_book
 from jinlin.words import say
 from results.sheets import Column, Kind, Row, Table
 from results.typed_tables import TypedTable
@@ -37,12 +37,7 @@ def save_staffing(
 ) -> None:  # fmt: skip
     """Write the workbook of some tables; ``notes`` stand below those that they name."""
     sheets = [sheet_of(each, notes.get(each.name, ()), language) for each in tables]
-    sources = [
-        source
-        for each in scenarios
-        for source in of_scenario(each.settings.quantities.values(), each.dated.values(), language)
-    ]
-    save_book(path, title, facts, sheets, sources, language)
+    save_book(path, title, facts, sheets, of_scenarios(scenarios, language), language)
 
 
 def sheet_of(table: TypedTable, notes: Sequence[str], language: str) -> Table:
