@@ -10,8 +10,8 @@ this order: whoever's word says so leaves; vacancies whose word says so are fill
 to what the employer may hire; a month means its last day. Whoever is new learns for some months and gives a
 part of a worker's time. Where posts fall nobody is expelled, and nobody is hired until the staff fits. Words
 are keyed by employer, post and month: whoever leaves in one scenario leaves in another, more attrition only
-adds leavers, faster hiring only adds hires (but for who is first under a ceiling on hires). Everything
-counted is an integer.
+adds leavers, faster hiring only adds hires (but for who is first under a ceiling on hires, or while staff is
+left beyond posts that fell). Everything counted is an integer.
 """
 
 from __future__ import annotations
@@ -120,9 +120,11 @@ def _moves(
         left[month] = held[month - 1] & goes[month]
         stays = held[month - 1] & ~left[month]
         free = posts[:, month] - np.bincount(employer[stays], minlength=len(posts))
-        # whoever stays beyond the posts holds one of them: as many numbers are open as posts are vacant
-        vacant = _lowest(here[month] & ~stays, ordinal, employer, free) & found[month]
-        hired[month] = _lowest(vacant, filling[month], employer, np.minimum(free, quota[:, month]))
+        vacant = here[month] & ~stays
+        if (stays & ~here[month]).any():  # who stays beyond the posts holds one of them: it is not vacant
+            vacant = _lowest(vacant, ordinal, employer, free)
+        most = np.minimum(free, quota[:, month])
+        hired[month] = _lowest(vacant & found[month], filling[month], employer, most)
         new = np.flatnonzero(hired[month])
         ready[new] = month + (learning[month] + offsets(ordinal[new])) // MILLION
         held[month] = stays | hired[month]
