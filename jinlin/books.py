@@ -25,7 +25,7 @@ from results.workbook import workbook
 if TYPE_CHECKING:
     from evidence.table import Figure
     from results.manifest import SettingEntry, SupplyEntry
-    from scenarios.schema import DatedValue
+    from scenarios.schema import DatedValue, Scenario
     from sim.parameters import Quantity
 
 _WIDTHS = {
@@ -143,10 +143,14 @@ def of_figure(each: Figure, language: str) -> Source:
     )  # fmt: skip
 
 
-def of_scenario(settings: Iterable[Quantity], dated: Iterable[DatedValue], language: str) -> list[Source]:
-    """List what a scenario rests on: its dated values, then every setting that a run reads."""
-    values = [of_dated(each, language) for each in dated]
-    return values + [of_setting(each, language) for each in settings if each.touches != "forecast"]
+def of_scenarios(scenarios: Iterable[Scenario], language: str) -> list[Source]:
+    """List what scenarios rest on, one after another: dated values, then every setting that a run reads."""
+    found: list[Source] = []
+    for each in scenarios:
+        found += [of_dated(value, language) for value in each.dated.values()]
+        settings = each.settings.quantities.values()
+        found += [of_setting(one, language) for one in settings if one.touches != "forecast"]
+    return found
 
 
 def _unit(name: str, language: str) -> str:

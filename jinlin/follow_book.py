@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinlin.books import of_scenario, save_book
+from jinlin.books import of_scenarios, save_book
 from jinlin.follow_listing import Scene, cause_words, date_of, list_head
 from jinlin.words import say
 from results.fates import Fate, FateRow, written_key
@@ -28,16 +28,9 @@ def save_followed(path: Path, pairing: Pairing, place: str, told: Told, language
         (say("about places", language), place),
         (say("about seed", language), pairing.seed),
     ]
-    settings, dated = pairing.a.settings.quantities.values(), pairing.a.dated.values()
     sheets = [_fates(rows, language), _members(rows, language)]
-    save_book(
-        path,
-        say("book follow", language, place=place),
-        facts,
-        sheets,
-        of_scenario(settings, dated, language),
-        language,
-    )
+    sources = of_scenarios([pairing.a, *([pairing.b] if pairing.b else [])], language)
+    save_book(path, say("book follow", language, place=place), facts, sheets, sources, language)
 
 
 def _row(scene: Scene, row: FateRow) -> Row:

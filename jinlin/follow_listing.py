@@ -83,10 +83,12 @@ def list_head(pairing: Pairing, language: str) -> list[str]:
     return [say("follow sides", language, a=a, b=b, draw=draw), say("follow privacy", language)]
 
 
-def list_summary(scene: Scene, place: str, rows: Sequence[FateRow], limit: int) -> list[str]:
-    """Count who fares how, then tell the chains, the largest first."""
+def list_summary(
+    scene: Scene, counties: Sequence[int], place: str, rows: Sequence[FateRow], limit: int
+) -> list[str]:
+    """Count who fares how in some counties, then tell the chains, the largest first."""
     telling = scene.telling
-    count = {"requests": sum(scene.serves(each) for each in telling.services.tolist()),
+    count = {"requests": sum(scene.serves(each) for each in telling.requests(counties).tolist()),
              "rows": sum(len(telling.chain.members[row.number].rows) for row in rows)}  # fmt: skip
     if not rows:
         return [scene.say("follow none", place=place)]

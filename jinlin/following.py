@@ -123,10 +123,12 @@ def _told(
 
     atlas, here, lead = load_atlas(), set(selection.counties), list_head(pairing, language)
     for scene, paired in _scenes(pairing, selection, language):
-        place = atlas.describe(sorted(here & set(atlas.markets[paired.market].counties)))
+        counties = sorted(here & set(atlas.markets[paired.market].counties))
+        place = atlas.describe(counties)
         if request.key is not None:
             if scene.telling.knows(request.key):
-                book.append((scene, scene.telling.fates()))
+                rows = scene.telling.of_tree(request.key)
+                book.append((scene, [row for row in rows if scene.serves(row.service)]))
                 yield [*lead, *list_story(scene, pairing, paired, request.key, request.limit)]
                 return
             continue
@@ -135,7 +137,7 @@ def _told(
         if request.who is not None:
             yield [*lead, *list_fates(scene, place, rows, request.who, request.limit)]
         else:
-            yield [*lead, *list_summary(scene, place, rows, request.limit)]
+            yield [*lead, *list_summary(scene, counties, place, rows, request.limit)]
         lead = [""]
     if request.key is not None:
         raise RunError(

@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinlin.books import column, of_figure, of_scenario, of_setting, save_book, sources_table
+from jinlin.books import column, of_figure, of_scenarios, of_setting, save_book, sources_table
 from jinlin.words import say
 from results.sheets import Kind, Row, Table, Value
 
@@ -65,11 +65,8 @@ def save_differences(
     names = [f"{each.id}: {each.title[language]}" for each in sides]
     what = say("about comparison", language, names=", ".join(each.id for each in sides))
     facts = [(say("about scenario", language), name) for name in names]
-    sources = [
-        source for each in sides
-        for source in of_scenario(each.settings.quantities.values(), each.dated.values(), language)
-    ]  # fmt: skip
-    save_book(path, what, facts, [_table("diff", _DIFFERENCES, rows, language)], sources, language)
+    table = _table("diff", _DIFFERENCES, rows, language)
+    save_book(path, what, facts, [table], of_scenarios(sides, language), language)
 
 
 def save_parameters(

@@ -10,6 +10,7 @@ from sim.errors import RunError
 
 FEN = 100  # of a yuan
 MOST_YUAN = 10**15
+LONGEST = 60  # characters of an amount
 _UNITS = {"": 1, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
 _WRITTEN = re.compile(
     r"(?:[¥￥]|rmb|cny)?\s*"
@@ -35,14 +36,17 @@ def fen_of(option: str, written: str) -> int:
     (500000000, 15000000000, 5000000000)
     """
     text = unicodedata.normalize("NFKC", written).translate(_TRADITIONAL).strip()
+    if len(text) > LONGEST or any(unicodedata.category(each) == "No" for each in written):
+        text = ""  # 5² and ① are no digits of an amount, though they would be read as 52 and 1
+    given = f"{option} {written[:LONGEST]!r}"
     if text.startswith(("-", "−", "–")):
-        raise RunError(f"{option} {written!r} must not be below nil; give yuan, such as 500万 or 5e6")
+        raise RunError(f"{given} must not be below nil; give yuan, such as 500万 or 5e6")
     found = _WRITTEN.fullmatch(text)
     if not found:
-        raise RunError(f"{option} {written!r} is no amount of money; give yuan, such as 5亿, 500万 or 5e6")
+        raise RunError(f"{given} is no amount of money; give yuan, such as 5亿, 500万 or 5e6")
     yuan = Fraction(found["number"].replace(",", "") + (found["power"] or "")) * _UNITS[found["unit"] or ""]
     if yuan > MOST_YUAN:
-        raise RunError(f"{option} {written!r} is more than there is; give at most 1000万亿 yuan")
+        raise RunError(f"{given} is more than there is; give at most 1000万亿 yuan")
     if yuan * FEN % 1:
-        raise RunError(f"{option} {written!r} parts a fen; give at most two decimals of a yuan")
+        raise RunError(f"{given} parts a fen; give at most two decimals of a yuan")
     return int(yuan * FEN)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evidence.costs import cost_figures
-from jinlin.books import Source, column, of_figure, of_scenario, save_book
+from jinlin.books import Source, column, of_figure, of_scenarios, save_book
 from jinlin.size_listing import answer_lines, counties_total, head_lines, why_none
 from jinlin.what_if import what_if_page
 from jinlin.words import say
@@ -94,8 +94,7 @@ def size_sheets(
 def size_sources(question: Question, language: str) -> list[Source]:
     """List every figure that a size rests on: costs by payer first, then the scenario's."""
     figures = [of_figure(each, language) for each in cost_figures(question.definition.pool)]
-    scenario = question.scenario
-    return figures + of_scenario(scenario.settings.quantities.values(), scenario.dated.values(), language)
+    return figures + of_scenarios([question.scenario], language)
 
 
 def _answers(question: Question, sizes: Sequence[PlaceSize], language: str) -> list[str]:

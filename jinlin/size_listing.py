@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evidence.costs import PAYERS, SIDES
+from evidence.costs import SIDES
 from jinlin.words import columns, say
 from results.sizes import (
     Bill,
@@ -20,12 +20,10 @@ from results.sizes import (
     wanting,
     ways,
 )
-from results.what_if import bought, given
+from results.what_if import PAID_BY, bought, given
 from scenarios.capacity_trials import Question
 from scenarios.sizer import PlaceSize, names_of
 from sim.places import load_atlas
-
-PAID_BY = tuple(payer for payer in PAYERS if payer != "all")
 
 
 def list_size(question: Question, size: PlaceSize, confidence: float, language: str) -> list[str]:

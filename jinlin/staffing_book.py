@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from jinlin.books import Facts, of_scenario, save_book
+from jinlin.books import Facts, of_scenarios, save_book
 from jinlin.words import say
 from results.sheets import Column, Kind, Row, Table
 from results.typed_tables import TypedTable
@@ -21,7 +21,10 @@ _LIVE = {
     ("losses in minutes", "at work"): _STEPS,
     ("minutes", "asked of brought"): "{asked}/{minutes}",
     ("tasks", "asked"): "{events}*{assumed}",
-    ("hires", "months to full"): "1/{filled_a_month}+{training}",
+    ("hires", "months to full"): (
+        "IF({hires_settled}>0,(1-{staff_settled})*12*{posts_at_the_end}/{hires_settled},"
+        "(1-{filled_a_month})/{filled_a_month})+{training}"
+    ),
     ("stations", "carried"): "{station_workers}/{needed}",
     ("stations", "carried norm"): "{station_workers}/{norm}",
     ("stations", "needed a township"): "{needed}/{townships}",
@@ -34,12 +37,7 @@ def save_staffing(
 ) -> None:  # fmt: skip
     """Write the workbook of some tables; ``notes`` stand below those that they name."""
     sheets = [sheet_of(each, notes.get(each.name, ()), language) for each in tables]
-    sources = [
-        source
-        for each in scenarios
-        for source in of_scenario(each.settings.quantities.values(), each.dated.values(), language)
-    ]
-    save_book(path, title, facts, sheets, sources, language)
+    save_book(path, title, facts, sheets, of_scenarios(scenarios, language), language)
 
 
 def sheet_of(table: TypedTable, notes: Sequence[str], language: str) -> Table:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
 
 from jinlin.what_if_cells import HIGH, LOW, SHARE, SUM, UNIT, USED, Lines, Number, block
 from jinlin.words import say
 from results.sheets import Check, Kind, Page, Role
+from results.sizes import whole_posts
 from results.what_if import PAID_BY, Given, UnitCost, bought, factor
 
 _EACH, _EACH_YEAR, _ONCE, _YEARLY, _ALL = 1, 2, 3, 4, 5  # columns of the section of who pays
@@ -145,7 +145,8 @@ def _totals(lines: Lines, scope: _Scope, costs: Costs) -> Number:
         for once, yearly in zip(capital, running, strict=True)
     ]
     lines.line("whole total", whole, "unit yuan", role=Role.TOTAL)
-    filled = (ceil(places.value / posts.value), f"=ROUNDUP({places.at}/{posts.at},0)")
+    formula = f"=ROUNDUP(MAX({places.at}/{posts.at}-1E-9,0),0)"
+    filled = (whole_posts(places.value, posts.value), formula)
     lines.line("posts total", [filled], "if posts unit")
     return times
 
@@ -250,6 +251,9 @@ def _counties(lines: Lines, given: Given, gets: Sequence[float], places: Number,
         lines.give(2, place.reached, kind=Kind.SHARE)
         wants = lines.give(3, place.places)
         before = f'SUMIF({orders},"<"&{order.at},{wanted})'
+        if number > 1:  # of two of one order the upper comes first: nothing is given twice
+            above, theirs = (block(column, first, lines.row - 1, fixed=True) for column in (1, 3))
+            before += f"-SUMIF({above},{order.at},{theirs})"
         served = lines.give(4, got, f"=MAX(0,MIN({wants.at},{places.at}-{before}))")
         lines.give(5, got * each.value, f"={served.at}*{each.at}")
         lines.give(6, place.places - got, f"={wants.at}-{served.at}")

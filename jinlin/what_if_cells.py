@@ -11,7 +11,7 @@ from results.sheets import Cell, Check, Kind, Page, Role, Value, address
 WIDTHS = (36.0, 17.0, 17.0, 17.0, 17.0, 19.0, 44.0)
 LAST = len(WIDTHS) - 1
 USED, LOW, HIGH, UNIT, SAID = 1, 2, 3, 4, LAST - 1  # columns of most sections
-SHARE, SUM = Check(0.0, 1.0), Check(0.0, 1e13)
+SHARE, SUM = Check(0.0, 1.0), Check(0.0, 1e15)
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,9 @@ WORDS_STAFFING: dict[str, tuple[str, str]] = {
         "{scenario} 未设{cadres}的人员流动：岗位按情景所写即时补足；招聘数按2020年的参数推算",
     ),
     "table staff": (
-        "Posts and who holds them (mean of the year; at work: in full workers; hired and left: in the year)",
-        "岗位与在岗人员（全年平均；到岗为折合足额人数；招聘与离职为全年合计）",
+        "Posts and who holds them (mean of the year; at work: in full workers; hired and left: in the year; "
+        "places: at its end)",
+        "岗位与在岗人员（全年平均；到岗为折合足额人数；招聘与离职为全年合计；名额为年末数）",
     ),
     "table losses": (
         "From posts to work done (full workers, mean of the year)",

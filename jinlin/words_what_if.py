@@ -93,8 +93,8 @@ WORDS_WHAT_IF: dict[str, tuple[str, str]] = {
     "if order": ("order", "次序"),
     "if order note": (
         "The budget serves the places in this order; by default first where the smallest share of those who "
-        "ask is served in time. Give every place an order of its own.",
-        "预算按此次序分配；默认先给申请者按时得到服务比例最低的地区。每个地区的次序应不同。",
+        "ask is served in time. Of two places of the same order the upper comes first.",
+        "预算按此次序分配；默认先给申请者按时得到服务比例最低的地区。次序相同时，列在上面者优先。",
     ),
     "if served now": ("share reached now", "目前达到的比例"),
     "if gets": ("places bought", "买到名额"),

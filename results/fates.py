@@ -7,7 +7,7 @@ Rows are plain integers and enums, for the terminal and for a workbook. Minutes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -146,6 +146,17 @@ class Telling:
             ask, int(beside.key[row]), self.service(row), int(self.ledger.asks.county[ask]),
             int(beside.minute[row]), bool(beside.differs[row]), self._stretch(A, row), self._stretch(B, row),
         )  # fmt: skip
+
+    def requests(self, counties: Collection[int]) -> npt.NDArray[np.integer]:
+        """Return for which service each request of some counties asks: those with a record in either."""
+        real = self.beside.sides[A].real | self.beside.sides[B].real
+        return self.services[real & np.isin(self.ledger.asks.county[self.beside.ask], list(counties))]
+
+    def of_tree(self, key: int) -> list[FateRow]:
+        """Return the rows of the trees that a resident is a member of, in the order of the chain."""
+        chain = self.chain
+        roots = {chain.root(each.number) for each in chain.members if each.key == key}
+        return [row for row in self.fates() if chain.root(row.number) in roots]
 
     def knows(self, key: int) -> bool:
         """Tell whether somebody of this key needs any service in the market."""

@@ -17,6 +17,7 @@ from scenarios.sizer import PlaceSize
 from sim.services import Words
 
 WAYS = ("planned", "load", "erlang")
+ROUNDING = 1e-9  # of a place or post: what floating point may add
 LEFT_TO_OPERATORS = Words("民办机构自筹：造价减去补助", "in a private home: the cost less the subsidies")
 
 
@@ -155,7 +156,16 @@ def posts(question: Question, places: float) -> tuple[Words, int] | None:
     if not cadres:
         return None
     name = next(each.name for each in question.scenario.cadres if each.id == cadres[0])
-    return name, ceil(places / places_per_post(question))
+    return name, whole_posts(places, places_per_post(question))
+
+
+def whole_posts(places: float, per_post: float) -> int:
+    """Return the posts that some places need; a quotient that only rounding lifts above a whole is that one.
+
+    >>> whole_posts(21, 0.7), whole_posts(22, 0.7), whole_posts(0, 4.0)
+    (30, 32, 0)
+    """
+    return ceil(max(places / per_post - ROUNDING, 0))
 
 
 def places_per_post(question: Question) -> float:

@@ -27,7 +27,6 @@ START = 2020
 _MONTHS_A_YEAR = 12
 _THOUSAND = 1000
 SCENARIO, _CADRE = Column("scenario"), Column("cadre")
-_TOLERANCE = 1e-9
 STEPS = ("posts", "not yet filled", "leavers not replaced", "learning", "absent", "overtime", "at work")
 
 
@@ -49,16 +48,17 @@ class Staffing:
         """Return the row of a cadre in the counts."""
         return [each.id for each in self.scenario.cadres].index(cadre.id)
 
+    def by_month(self, cadre: Cadre, what: Crew) -> Floats:
+        """Return workers of a cadre in each month of the year."""
+        return np.asarray(self.counts.crews[self.row(cadre), what].sum(axis=0)[self.months] / _THOUSAND)
+
     def crew(self, cadre: Cadre, what: Crew) -> float:
         """Return workers of a cadre, the mean of the year."""
-        return float(self._of(cadre, what).sum(axis=0)[self.months].mean())
+        return float(self.by_month(cadre, what).mean())
 
     def flow(self, cadre: Cadre, what: Crew) -> float:
         """Return workers of a cadre hired or gone in the year."""
-        return float(self._of(cadre, what).sum(axis=0)[self.months].sum())
-
-    def _of(self, cadre: Cadre, what: Crew) -> Floats:
-        return np.asarray(self.counts.crews[self.row(cadre), what] / _THOUSAND)
+        return float(self.by_month(cadre, what).sum())
 
     @cached_property
     def urban_years(self) -> dict[int, float]:
@@ -156,15 +156,19 @@ def minute_loss_table(sides: Sequence[Staffing], cadres: Sequence[str]) -> Typed
 
 
 def _losses(side: Staffing, cadre: Cadre) -> tuple[float, ...]:
-    """Go from posts to work by the steps, each of which takes away (or adds to) what the one before left."""
-    posts, staff, trainees = (side.crew(cadre, what) for what in (Crew.POSTS, Crew.STAFF, Crew.TRAINEES))
-    lasting = float(side.counts.lasting[side.row(cadre)].sum(axis=0)[side.months].mean()) / _THOUSAND
-    terms, present = side.terms(cadre), side.crew(cadre, Crew.PRESENT)
-    trained = staff - trainees * (1 - float(terms.trainee[side.months].mean()))
-    absent = trained * float(terms.absence[side.months].mean())
-    found = min(lasting, posts)
+    """Go from posts to work by the steps, each of which takes away (or adds to) what the one before left.
+
+    Month by month, then the means: terms may move within the year.
+    """
+    posts, staff, trainees, present = (
+        side.by_month(cadre, what) for what in (Crew.POSTS, Crew.STAFF, Crew.TRAINEES, Crew.PRESENT)
+    )
+    lasting = side.counts.lasting[side.row(cadre)].sum(axis=0)[side.months] / _THOUSAND
+    terms, found = side.terms(cadre), np.minimum(lasting, posts)
+    trained = staff - trainees * (1 - terms.trainee[side.months])
+    absent = trained * terms.absence[side.months]
     taken = found - posts, staff - found, trained - staff, 0.0 - absent, present - (trained - absent)
-    return posts, *taken, present
+    return tuple(float(each.mean()) for each in (posts, *taken, present))
 
 
 def minutes_table(sides: Sequence[Staffing], cadres: Sequence[str]) -> TypedTable:
@@ -237,7 +241,7 @@ def _hires(side: Staffing, cadre: Cadre) -> tuple[Cell, ...]:
     settled = equilibrium(leaving, hiring, training, float(terms.quota[last]))
     hold = _MONTHS_A_YEAR * leaving * posts[last]
     lacking = max(posts[last] - staff[last], 0.0) + max(posts[last] - posts[last - _MONTHS_A_YEAR], 0.0)
-    wait = 1 / hiring + training if hiring > _TOLERANCE else None
+    wait = settled.open_months + training if posts[last] and np.isfinite(settled.open_months) else None
     yearly = 1 - (1 - leaving) ** _MONTHS_A_YEAR
     return (side.label, cadre.name[side.language], float(posts[last]), yearly, hiring, training,
             settled.staff, settled.staff - settled.trainees, float(hold), float(settled.hires * posts[last]),

@@ -99,6 +99,7 @@ def _carried(side: Staffing, service: Service, cadre: Cadre, county: int) -> Car
         )
     )  # fmt: skip
     elders, workers = int(side.counts.elders[county]), persons * parts
+    each = float(parts[old].min()) if old.any() else 0.0  # the part of a worker that an elder takes
     return Carried(
         townships=int(here.sum()),
         stations=int(side.counts.stations[row, county, last]),
@@ -107,5 +108,5 @@ def _carried(side: Staffing, service: Service, cadre: Cadre, county: int) -> Car
         low_income=int(persons[poor].sum()),
         elders=elders,
         needed=float(workers.sum()),
-        norm=float(workers[~old].sum()) + elders * float(parts[old].min(initial=1.0)),
+        norm=float(workers[~old].sum()) + elders * each,
     )

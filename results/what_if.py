@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import floor
 
 from evidence.costs import PAYERS, CostLine
-from results.sizes import idle_cost, places_per_post, refusal, unit_costs, wanting
+from results.sizes import ROUNDING, idle_cost, places_per_post, refusal, unit_costs, wanting
 from scenarios.capacity_trials import Question
 from scenarios.sizer import PlaceSize, names_of
 from sim.services import Words
@@ -21,7 +21,6 @@ YEARS = 5  # counted by default: those of the plan
 FEN = 100  # of a yuan
 MONTHS = 12
 FEES = Words("情景中各机构的收费，按全额付费", "the fees of the scenario's homes, paid in full")
-_SLACK = 1e-9  # of a place: a budget for exactly n places buys n
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def bought(budget: float, each: float, wanting: Sequence[Wanting]) -> Bought:
     >>> bought(10.0, 3.0, [Wanting("a", 2.0, 0.1), Wanting("b", 5.0, 0.9)])
     Bought(each=3.0, places=3, by_place=(2.0, 1.0))
     """
-    places = floor(budget / each + _SLACK) if each > 0 else 0
+    places = floor(budget / each + ROUNDING) if each > 0 else 0  # for exactly n places it buys n
     left, parts = float(places), []
     for place in wanting:
         parts.append(max(0.0, min(place.places, left)))
@@ -135,7 +134,7 @@ def _unit_cost(lines: Sequence[CostLine], side: str, payer: str, used: float | N
     middle = (low + high) / 2
     sources = tuple(source for line in mine for source in line.sources)
     notes = tuple(line.note for line in mine)
-    return UnitCost(middle if used is None else used, low, high, sources, notes)
+    return UnitCost(middle if used is None else max(used, low), low, high, sources, notes)
 
 
 def _fees(known: Sequence[PlaceSize]) -> dict[str, UnitCost]:

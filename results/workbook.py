@@ -21,7 +21,7 @@ SUFFIX = ".xlsx"
 MAKER = "Jinlin 近邻"
 _A4 = 9
 _LINE, _TITLE = 14.5, 24.0  # points
-_EXECUTES = ("=", "+", "-", "@")
+_EXECUTES = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # Excel in Chinese reads the wide ones alike
 _NOTE_SIZE = {"x_scale": 2.2, "y_scale": 1.4, "author": "Jinlin"}
 _PROTECTION = {"select_locked_cells": True, "format_columns": True, "format_rows": True}
 _AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

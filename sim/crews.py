@@ -28,6 +28,7 @@ def accounts(
     Raises ValueError where one has and no stream is given.
     """
     kept: dict[int, Crews] = {county: {} for county in places}
+    first = next((pool.cadre for pool in kind.pools if pool.cadre), "")
     for cadre in plan.cadres:
         mine = [index for index, pool in enumerate(kind.pools) if pool.cadre == cadre.id]
         if mine and cadre.turnover:
@@ -36,7 +37,9 @@ def accounts(
                 sum(posts_of(of_pools[index], per_post[index]).sum(axis=0) for index in mine)
                 for of_pools in places.values()
             ])  # fmt: skip
-            keys = employers(atlas, list(places), kind.id)
+            # a second cadre of a kind has words of its own: the two are not to leave together
+            name = kind.id if cadre.id == first else f"{kind.id}.{cadre.id}"
+            keys = employers(atlas, list(places), name)
             crew = account(posts, Terms.of(plan, cadre), keys, _drawn_from(stream, cadre))
             for row, county in enumerate(places):
                 kept[county][cadre.id] = crew[:, row]
@@ -44,7 +47,7 @@ def accounts(
 
 
 def employers(atlas: Atlas, counties: Sequence[int], name: str) -> Keys:
-    """Return the keys of the employers of one name, a kind of facility or a cadre, in some counties."""
+    """Return the keys of the employers of one name (a kind of facility, a cadre) in some counties."""
     codes = atlas.counties.code[list(counties)].astype(np.uint64)
     return np.asarray(codes << np.uint64(32) | np.uint64(zlib.crc32(name.encode())))
 

@@ -10,8 +10,8 @@ this order: whoever's word says so leaves; vacancies whose word says so are fill
 to what the employer may hire; a month means its last day. Whoever is new learns for some months and gives a
 part of a worker's time. Where posts fall nobody is expelled, and nobody is hired until the staff fits. Words
 are keyed by employer, post and month: whoever leaves in one scenario leaves in another, more attrition only
-adds leavers, faster hiring only adds hires (but for who is first under a ceiling on hires). Everything
-counted is an integer.
+adds leavers, faster hiring only adds hires (but for who is first under a ceiling on hires, or while staff is
+left beyond posts that fell). Everything counted is an integer.
 """
 
 from __future__ import annotations
@@ -120,8 +120,11 @@ def _moves(
         left[month] = held[month - 1] & goes[month]
         stays = held[month - 1] & ~left[month]
         free = posts[:, month] - np.bincount(employer[stays], minlength=len(posts))
-        vacant = here[month] & ~stays & found[month]
-        hired[month] = _lowest(vacant, filling[month], employer, np.minimum(free, quota[:, month]))
+        vacant = here[month] & ~stays
+        if (stays & ~here[month]).any():  # who stays beyond the posts holds one of them: it is not vacant
+            vacant = _lowest(vacant, ordinal, employer, free)
+        most = np.minimum(free, quota[:, month])
+        hired[month] = _lowest(vacant & found[month], filling[month], employer, most)
         new = np.flatnonzero(hired[month])
         ready[new] = month + (learning[month] + offsets(ordinal[new])) // MILLION
         held[month] = stays | hired[month]
@@ -149,8 +152,8 @@ def _counted(who: Mask, employer: Ints, employers: int) -> Ints:
     return np.bincount(at, minlength=employers * len(who)).reshape(employers, len(who))
 
 
-def _lowest(who: Mask, words: Words, employer: Ints, most: Ints) -> Mask:
-    """Choose, of those meant, the ones with the lowest words, up to so many of each employer."""
+def _lowest(who: Mask, words: Words | Ints, employer: Ints, most: Ints) -> Mask:
+    """Choose, of those meant, the ones with the lowest words (or numbers), up to so many of each employer."""
     count = np.bincount(employer[who], minlength=len(most))
     if (count <= most).all():
         return who
@@ -185,26 +188,34 @@ def expected(posts: Floats, terms: Terms) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True)
 class Equilibrium:
-    """What an account at constant terms settles at, per post; ``hires`` a year."""
+    """What an account at constant terms settles at, per post; ``hires`` a year.
+
+    ``open_months`` is how long a vacancy then stands open on average, infinite where none is ever filled.
+    """
 
     staff: float
     trainees: float
     hires: float
+    open_months: float
 
 
 def equilibrium(leaving: float, hiring: float, training: float, quota: float = 1.0) -> Equilibrium:
     """Return where constant terms lead: leavers a month equal hires a month.
 
     The staff f of a post solves f = (1 - p) f + h (1 - (1 - p) f); of p f hires a month, those hired within
-    the training months and still there are trainees. A quota q below p f holds q / p instead.
+    the training months and still there are trainees. A quota q below p f holds q / p instead. Vacancies are
+    what is left for a month times how long each stays open, (1 - h) / h months where no quota binds: who
+    leaves in a month may be replaced in it.
 
     >>> settled = equilibrium(0.02, 0.25, 3.0)
-    >>> round(settled.staff, 4), round(settled.trainees, 4), round(settled.hires, 4)
-    (0.9434, 0.0555, 0.2264)
+    >>> [round(each, 4) for each in (settled.staff, settled.trainees, settled.hires, settled.open_months)]
+    [0.9434, 0.0555, 0.2264, 3.0]
     """
     stay = 1 - leaving
     filled = hiring / (1 - stay * (1 - hiring)) if hiring > 0 else float(leaving == 0)
     filled = min(filled, quota / leaving) if leaving > 0 else filled
     whole = int(training)
     learning = 1 - stay**whole * (1 - leaving * (training - whole))
-    return Equilibrium(filled, filled * learning, _MONTHS_A_YEAR * leaving * filled)
+    gone = leaving * filled
+    wait = (1 - filled) / gone if gone > 0 else (1 - hiring) / hiring if hiring > 0 else np.inf
+    return Equilibrium(filled, filled * learning, _MONTHS_A_YEAR * gone, float(wait))

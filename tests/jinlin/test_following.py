@@ -9,9 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from jinlin.cli import app
-from jinlin.words import WORDS
+from jinlin.words import WORDS, say
+from scenarios.load import load_scenario
 from scenarios.pairs import county_of_key, read_key
 from sim.errors import RunError
+from tests.results.office import read_book
 
 SHORT = ("follow", "plan-2025", "staff-short")
 MINGXI = ("--place", "明溪县")
@@ -84,6 +86,26 @@ def test_a_county_is_summed_up_listed_and_told_in_both_languages(kept: tuple[str
     assert "明溪县" in told and "differs since" in told and f"{key}  A: " in told
     code, chinese, _ = call(*SHORT, *kept, "--lang", "zh", "--resident", key.upper())
     assert code == 0 and sorted(KEY.findall(chinese)) == sorted(KEY.findall(told)) and "起不同" in chinese
+
+
+@pytest.mark.slow
+def test_the_workbook_of_a_resident_holds_her_chain_and_what_both_scenarios_rest_on(
+    kept: tuple[str, ...], tmp_path: Path
+) -> None:
+    bed = ("--service", "ordinary-bed", *kept, "--lang", "en")
+    key = KEY.findall(call(*SHORT, *MINGXI, *bed, "--who", "loses", "--limit", "1")[1])[0]
+    book = tmp_path / "one.xlsx"
+    code, _, errors = call(*SHORT, *bed, "--resident", key, "--xlsx", str(book))
+    assert code == 0, errors
+    cells, members = read_book(book), set()
+    for cell in cells[say("sheet follow members", "en")].values():
+        members |= set(KEY.findall(str(cell.value)))
+    summary = call(*SHORT, *MINGXI, *bed, "--limit", "100000")[1]
+    trees = re.split(r"\n(?=\d{4}-\d\d-\d\d  [0-9a-f]{16})", summary)
+    (mine,) = (set(KEY.findall(tree)) for tree in trees[1:] if key in tree)
+    assert members == mine
+    rested_on = {cell.value for cell in cells[say("sheet sources", "en")].values()}
+    assert set(load_scenario("staff-short").dated) <= rested_on
 
 
 @pytest.mark.slow

@@ -56,12 +56,19 @@ def test_whatever_is_written_is_an_amount_or_one_line(text: str) -> None:
         ("", "no amount"), ("万", "no amount"), ("五百万", "no amount"), ("nan", "no amount"),
         ("inf", "no amount"), ("1,00", "no amount"), ("5万5", "no amount"), ("5 dollars", "no amount"),
         ("0x10", "no amount"), ("1_000", "no amount"), ("-5万", "below nil"), ("−5", "below nil"),
+        ("5²万", "no amount"), ("①亿", "no amount"), ("9" * 5000, "no amount"),
         ("0.001", "parts a fen"), ("0." + "0" * 40 + "1", "parts a fen"), ("1e99", "more than there is"),
     ],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused_with_its_reason(text: str, says: str) -> None:
     with pytest.raises(RunError, match=re.escape(says)):
         fen(text)
+
+
+def test_however_long_it_is_it_is_refused_in_a_short_line() -> None:
+    with pytest.raises(RunError) as caught:
+        fen("5" * 100_000)
+    assert len(str(caught.value)) < 200
 
 
 def test_the_ways_of_the_issue_are_read() -> None:

@@ -20,7 +20,7 @@ from jinlin.words import say
 from results.pledges import pledge
 from results.sheets import Page
 from results.tables import open_run
-from results.what_if import PAID_BY, Given, Wanting, given
+from results.what_if import PAID_BY, Given, Wanting, bought, given
 from results.workbook import workbook
 from tests.jinlin.test_books import call, question, sizes
 from tests.results.office import Found, differences, poisoned, read_book, recalculated
@@ -139,6 +139,59 @@ def test_whatever_a_reader_changes_follows(tmp_path: Path) -> None:
     path = tmp_path / "what-if.xlsx"
     path.write_bytes(workbook(pages, "en", "what if"))
     must_come_to_the_same(path, tmp_path, 60 * len(pages))
+
+
+def change(page: Page, column: int, values: dict[str, float]) -> None:
+    """Enter numbers, as a reader would, in the last lines of some labels."""
+    for label, value in values.items():
+        row = max(row for (row, at), cell in page.cells.items() if at == 0 and cell.value == label)
+        page.cells[row, column] = replace(page.cells[row, column], value=value)
+
+
+def column_of(cells: dict[str, Found], letter: str, labels: list[str]) -> list[float]:
+    """Read a column in the last lines of some labels."""
+    rows = [max(int(at[1:]) for at, cell in cells.items() if at[0] == "A" and cell.value == label)
+            for label in labels]  # fmt: skip
+    return [float(cells[f"{letter}{row}"].value or 0) for row in rows]
+
+
+def test_places_are_bought_once_in_any_order_that_a_reader_gives(tmp_path: Path) -> None:
+    many = tuple(Wanting(f"county {n}", 7.0 * n, n / 10) for n in range(1, 6))
+    cost = replace(given(question(), sizes()).capital, used=1000.0)
+    inputs = replace(given(question(), sizes()), wanting=many, places=105.0, capital=cost, budget=40_000.0)
+    names = [each.name for each in many]
+    orders = [[1, 2, 3, 4, 5], [5, 4, 3, 2, 1], [1, 1, 1, 1, 1], [1, 2, 1, 3, 3], [2, 2, 1, 5, 1]]
+    pages = []
+    for number, order in enumerate(orders):
+        pages.append(replace(what_if_page(inputs, "en"), name=f"order {number}"))
+        change(pages[-1], 1, dict(zip(names, order, strict=True)))
+    path = tmp_path / "orders.xlsx"
+    path.write_bytes(workbook(pages, "en", "orders"))
+    found = recalculated(path, tmp_path)
+    for number, order in enumerate(orders):
+        served = sorted(zip(order, range(5), many, strict=True), key=lambda each: each[:2])
+        plan = bought(40_000.0, 1000.0, [place for _, _, place in served])
+        by_name = dict(zip((place.name for _, _, place in served), plan.by_place, strict=True))
+        assert column_of(found[f"order {number}"], "E", names) == [by_name[name] for name in names], order
+
+
+def test_shares_that_a_reader_enters_are_paid_and_taken_off_the_rest(tmp_path: Path) -> None:
+    inputs = given(question(), sizes(), 1_500_000_000)
+    page = what_if_page(inputs, "en")
+    payers = [say(f"payer {payer}", "en") for payer in PAID_BY]
+    county = payers[PAID_BY.index("county")]
+    first = min(row for (row, at), cell in page.cells.items() if at == 0 and cell.value == county)
+    for column, value in ((2, 0.25), (4, 0.5)):
+        page.cells[first, column] = replace(page.cells[first, column], value=value)
+    path = tmp_path / "shares.xlsx"
+    path.write_bytes(workbook([page], "en", "shares"))
+    (cells,) = recalculated(path, tmp_path).values()
+    capital, running = inputs.capital.used or 0.0, inputs.running.used or 0.0
+    parts = inputs.capital_parts["county"].used or 0.0, inputs.running_parts["county"].used or 0.0
+    assert column_of(cells, "B", [county]) == pytest.approx([parts[0] + capital / 4])
+    assert column_of(cells, "C", [county]) == pytest.approx([parts[1] + running / 2])
+    for letter, whole in (("B", capital), ("C", running)):
+        assert sum(column_of(cells, letter, [*payers, say("if rest", "en")])) == pytest.approx(whole)
 
 
 def test_a_budget_for_one_payer_and_purpose_counts_that_payer_s_part_alone(tmp_path: Path) -> None:

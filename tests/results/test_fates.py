@@ -73,6 +73,18 @@ def test_lists_hold_whom_they_name_the_most_changed_first() -> None:
     assert not among[Who.LOSES] | among[Who.LEFT_IN_B] | among[Who.SERVED_LATER]
 
 
+def test_requests_are_those_with_a_record_in_the_counties_asked_about() -> None:
+    asks = [*QUEUE, Ask(FIRST, day(12)), Ask(14, day(40), stay=day(1))]  # the first asks again while waiting
+    told = telling(*(market(asks, {0: beds}, horizon=day(DAYS)) for beds in (1, 1)), len(asks))
+    assert len(told.beside) == 6
+    assert told.requests([7]).tolist() == [4] * 5 and told.requests([8]).size == 0
+
+
+def test_a_tree_holds_whom_it_moves_and_nobody_else() -> None:
+    told = one_bed_more()
+    assert [row.key for row in told.of_tree(THIRD)] == [FIRST, SECOND, THIRD] and not told.of_tree(SITTING)
+
+
 def test_it_is_said_whose_place_each_takes() -> None:
     told = one_bed_more()
     row = {int(key): number for number, key in enumerate(told.beside.key)}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -102,6 +103,39 @@ def test_hires_that_hold_the_posts_replace_who_leaves() -> None:
         assert number(row["staff settled"]) == pytest.approx(settled.staff)
         assert number(row["hires to hold"]) == pytest.approx(12 * leaving * posts)
         assert number(row["hires settled"]) <= number(row["hires to hold"]) <= number(row["hires to reach"])
+
+
+def test_terms_that_move_within_the_year_are_no_overtime(tmp_path: Path) -> None:
+    """Absence that comes in July, when more are in post: the steps are those of each month."""
+    absent = tmp_path / "absent.toml"
+    absent.write_text(
+        'extends = "plan-2025"\ntitle = "absent"\n[workforce.community-worker.absence]\nstep = true\n'
+        'unit = "share of days"\npath = { "2020-12" = 0, "2021-07" = 0.5 }\nsource = "a test"\n'
+        'quality = "assumed"\nreason = "a test"\n',
+        encoding="utf-8",
+    )
+    scenario = load_scenario(str(absent))
+    (counts,) = count_staff([scenario], SELECTION, 7, 2021, None)
+    (row,) = rows_of(loss_table([Staffing(scenario, counts, 2021, "en")], ("community-worker",)))
+    assert number(row["absent"]) < -5 and number(row["overtime"]) == pytest.approx(0, abs=0.002)
+
+
+def test_months_from_vacancy_to_full_worker_are_those_of_the_account() -> None:
+    _, churn = rows_of(hire_table(sides(), ("community-worker",)))
+    hiring = number(churn["filled a month"])
+    assert number(churn["months to full"]) == pytest.approx((1 - hiring) / hiring + number(churn["training"]))
+
+
+def test_a_caseload_without_elders_asks_for_nobody_for_them() -> None:
+    side = sides()[0]
+    services = tuple(
+        replace(each, needed=tuple(need for need in each.needed if need.who.age_months[0] < 720))
+        if each.id == "social-work-case" else each
+        for each in side.scenario.services
+    )  # fmt: skip
+    young = replace(side, scenario=replace(side.scenario, services=services))
+    (row,) = rows_of(station_table([young], SELECTION.counties))
+    assert number(row["needed"]) > 0 and row["norm"] == row["needed"]
 
 
 def test_stations_are_held_against_what_the_county_needs_by_the_norms() -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from results.sizes import whole_posts
 from results.what_if import Wanting, bought, factor
+from results.what_if import given as what_is_given
+from tests.jinlin.test_sizing import question
 
 COSTS = st.floats(1.0, 1e6)
 PLACES = st.lists(st.integers(0, 500).map(float), max_size=8)
@@ -38,6 +43,19 @@ def test_a_budget_for_exactly_so_many_places_buys_them(places: int, fen: int) ->
 def test_years_count_as_their_sum_year_by_year(years: int, rise: float, discount: float) -> None:
     by_hand = sum(((1 + rise) / (1 + discount)) ** year for year in range(years))
     assert factor(years, rise, discount) == pytest.approx(by_hand, rel=1e-6)
+
+
+@given(st.integers(0, 5000), st.integers(100, 20_000))
+def test_posts_are_those_of_whole_thousandths(places: int, thousandths: int) -> None:
+    """21 places at 0.7 a post are 30 posts, as ``sim.workforce`` counts them, and not 31."""
+    assert whole_posts(places, thousandths / 1000) == -(-places * 1000 // thousandths)
+
+
+def test_a_cost_that_a_scenario_sets_below_the_wages_is_not_used_below_them() -> None:
+    asked = question()
+    cheap = asked.scenario.settings.with_values({"cost.nursing-bed": 5_000.0})
+    running = what_is_given(replace(asked, scenario=replace(asked.scenario, settings=cheap)), []).running
+    assert running.low is not None and running.low > 5_000 and running.used == running.low
 
 
 def test_a_cost_of_nil_buys_nothing() -> None:

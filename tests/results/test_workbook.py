@@ -58,8 +58,9 @@ def test_any_text_comes_back_as_text(tmp_path_factory: pytest.TempPathFactory, t
         assert cell.formula == "" and str(cell.value or "").strip() == clean(text).strip()
 
 
-def test_text_stays_text_when_somebody_edits_the_cell(tmp_path: Path) -> None:
-    with zipfile.ZipFile(written(tmp_path, table_of(["=1+1", "plain"]))) as book:
+@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "＝1+1", "＋1+1", "－2+3", "＠SUM(A1)"])
+def test_text_stays_text_when_somebody_edits_the_cell(text: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(written(tmp_path, table_of([text, "plain"]))) as book:
         styles = ElementTree.fromstring(book.read("xl/styles.xml"))
         sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

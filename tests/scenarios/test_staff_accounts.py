@@ -16,6 +16,7 @@ from scenarios.load import Scenario, load_scenario
 from scenarios.probes import probes_of, services_moved
 from scenarios.supply import delivered_path, supply_plan
 from sim.capacity import build_supply
+from sim.crews import accounts
 from sim.errors import ScenarioError
 from sim.places import load_atlas
 from sim.streams import Stream
@@ -130,6 +131,27 @@ def test_posts_of_the_province_are_spread_whole_and_a_market_gets_its_part() -> 
     urban = base_of_province().urban_residents.sum()
     assert posts[:, -1].sum() == round(18 * urban / 10_000)
     assert (posts[:, -1] > 0).all() and (posts == posts.round()).all()
+
+
+def test_two_cadres_of_one_kind_of_facility_do_not_leave_together() -> None:
+    """With the same posts and terms only words of their own can tell them apart."""
+    plan = supply_plan(load_scenario("staff-churn"))
+    kind = next(each for each in plan.kinds if each.id == "public-home")
+    other = replace(kind.pools[1], cadre="childcare-carer", places_per_post=kind.pools[0].places_per_post)
+    carer = next(each for each in plan.cadres if each.id == "elder-carer")
+    cadres = tuple(
+        replace(carer, id=each.id) if each.id == "childcare-carer" else each for each in plan.cadres
+    )
+    places = {county: np.full((2, 5, plan.months), 40) for county in COUNTIES}
+    stream = Stream.of(1, 0)
+    mixed = replace(plan, cadres=cadres)
+    kept = accounts(mixed, ATLAS, replace(kind, pools=(kind.pools[0], other)), places, stream)
+    alone = accounts(plan, ATLAS, replace(kind, pools=kind.pools[:1]), places, stream)
+    for county in COUNTIES:
+        one, two = kept[county]["elder-carer"], kept[county]["childcare-carer"]
+        assert np.array_equal(one[Crew.POSTS], two[Crew.POSTS])
+        assert not np.array_equal(one[Crew.LEFT], two[Crew.LEFT])
+        assert np.array_equal(one, alone[county]["elder-carer"]), "the first is as it was without the second"
 
 
 def test_a_target_that_counts_workers_counts_staff_and_not_posts() -> None:

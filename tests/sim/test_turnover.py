@@ -124,6 +124,33 @@ def test_nobody_is_lost_and_no_post_is_held_twice(data: st.DataObject) -> None:
     assert (present <= whole * (1 + own.overtime) + 1).all()
 
 
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_no_ceiling_leaks_whatever_else_moves(data: st.DataObject) -> None:
+    """From any month to any other no more are hired than the ceiling gives to those months, rounded up."""
+    months = data.draw(st.integers(2, 14))
+    some = st.lists(st.integers(0, 40), min_size=months, max_size=months)
+    posts = np.array(data.draw(st.lists(some, min_size=1, max_size=3)))
+    own = data.draw(drawn_terms(months))
+    hired = kept(posts, own)[Crew.HIRED]
+    ceiling = np.cumsum(posts * own.quota, axis=1)
+    for since in range(months):
+        given_to = ceiling[:, since:] - (ceiling[:, since - 1 : since] if since else 0)
+        assert (np.cumsum(hired[:, since:], axis=1) < given_to + 1.001).all()
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 5), SHARES, SHARES, st.integers(1, 40))
+def test_who_was_hired_within_the_training_months_is_learning_and_nobody_else(
+    training: int, hiring: float, vacancy: float, posts: int
+) -> None:
+    own = terms(hiring=hiring, training=training, vacancy=vacancy)  # nobody leaves
+    crew = kept(np.full((2, MONTHS), posts), own)
+    for month in range(MONTHS):
+        newest = crew[Crew.HIRED][:, max(month - training + 1, 0) : month + 1].sum(axis=1)
+        assert np.array_equal(crew[Crew.TRAINEES][:, month], newest)
+
+
 def test_small_counties_lose_workers_too_and_none_is_rounded_away() -> None:
     """1,000 employers of three posts: leavers are those of the rate, within four standard errors."""
     crew = kept(np.full((1000, 61), 3), terms(61, leaving=0.01))
@@ -173,6 +200,30 @@ def test_the_account_is_on_average_what_is_expected(rise: float) -> None:
     crew = kept(posts, own)[:, 0]
     assert np.abs(crew[Crew.STAFF] - staff).max() < 4 * np.sqrt((posts[0] - staff).max())
     assert np.abs(crew[Crew.TRAINEES] - trainees).max() < 4 * np.sqrt(trainees.max())
+
+
+def test_posts_that_fell_are_filled_as_slowly_as_any_once_the_staff_fits() -> None:
+    """Who stays beyond the posts holds one of them: its number is no vacancy beside the real ones."""
+    months = 60
+    posts = np.full((1, months), 6_000)
+    posts[0, 6:] = 3_000
+    own = terms(months, leaving=0.1, hiring=0.1)
+    staff = kept(posts, own)[Crew.STAFF, 0]
+    mean, _ = expected(posts[0].astype(float), own)
+    settled = equilibrium(0.1, 0.1, 0.0).staff * 3_000
+    assert mean[-1] == pytest.approx(settled, rel=0.01)
+    assert np.abs(staff - mean).max() < 4 * np.sqrt(3_000 * 0.25)
+
+
+@pytest.mark.parametrize(
+    ("leaving", "hiring", "quota"), [(0.05, 0.1, 1.0), (0.02, 1.0, 1.0), (0.05, 0.5, 0.02)]
+)
+def test_a_vacancy_stands_open_as_long_as_is_told(leaving: float, hiring: float, quota: float) -> None:
+    """Months of vacancy over hires, where hires and leavers are in balance (Little's law)."""
+    own = terms(240, leaving=leaving, hiring=hiring, quota=quota)
+    crew = kept(np.full((1, 240), 3_000), own)[:, 0, 120:]
+    open_months = (crew[Crew.POSTS] - crew[Crew.STAFF]).sum() / crew[Crew.HIRED].sum()
+    assert open_months == pytest.approx(equilibrium(leaving, hiring, 0.0, quota).open_months, rel=0.03)
 
 
 # ---- direction
