@@ -167,8 +167,9 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
         "证据等级：A 福建公布，B 全国或推算，C 假设。",
     ),
     "counties note": (
-        "Places of a pool that services share stand in the row of each of them.",
-        "共用的名额在各项服务的行中均列出。",
+        "Places of a pool that services share stand in the row of each of them, taken by all of them: do not "
+        "add them up. Occupancy is the mean over replications of each one's share.",
+        "共用的名额在各项服务的行中均列出，在用数为各项合计，不可相加；使用率为各次重复占比的平均。",
     ),
     "half note": (
         "Half-width: sd/√n × (t + skewness × (2t² + 1)/(6√n)), at a level that holds for all rows together "
@@ -246,6 +247,7 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "col elders": ("of them 60 and older", "其中60岁及以上"),
     "col elder_share": ("share of elders", "老年人占比"),
     "col capacity": ("usable places", "可用名额"),
+    "col taken": ("places taken", "在用名额"),
     "col free_places": ("free places", "空余名额"),
     "col births": ("births", "出生"),
     "col deaths": ("deaths", "死亡"),

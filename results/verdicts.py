@@ -253,11 +253,10 @@ def place_days(run: Run, pool: str) -> tuple[Array, Array]:
         pl.col("service").is_in(services), pl.col("month").is_between(months[0] - 1, months[-1])
     )
     at_end = pl.col("usable_parts")
-    until_then = at_end.shift(1).over("replication", "county", order_by="month").fill_null(at_end)
+    until_then = at_end.shift(1).over("replication", order_by="month").fill_null(at_end)
     days_before = pl.col("month").replace_strict(month_days(run)) - 1
-    capacity = rows.filter(pl.col("service") == services[0]).with_columns(
-        days_usable=until_then * days_before + at_end
-    )
+    whole = rows.filter(pl.col("service") == services[0]).group_by("replication", "month").agg(at_end.sum())
+    capacity = whole.with_columns(days_usable=until_then * days_before + at_end)
     year = pl.col("month") >= months[0]
     offered = by_replication(capacity.filter(year), ["days_usable"], run.replications)["days_usable"]
     taken = by_replication(rows.filter(year), ["place_part_days"], run.replications)["place_part_days"]

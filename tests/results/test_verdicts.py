@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from results.estimates import Estimate, Interval, estimate, paired, ratio
+from results.estimates import Estimate, Interval, estimate, ratio
 from results.tables import Run
 from results.verdicts import (
     break_even_minutes,
@@ -149,14 +149,6 @@ def test_an_interval_is_percentiles_from_twenty_replications_and_a_range_below()
     assert estimate([4.0]).kind is Interval.NOT_ESTIMATED
     assert estimate([4.0, 4.0]).kind is Interval.RANGE, "two that agree by chance are not exact"
     assert not estimate([math.nan]).known
-
-
-def test_paired_differences_have_the_textbook_interval():
-    """Four differences 1, 2, 3, 4: mean 2.5, standard error 0.6455, t(0.975, 3) = 3.1824."""
-    found = paired([1, 2, 3, 4])
-    assert found.mean == 2.5
-    assert found.low == pytest.approx(2.5 - 3.1824 * 0.6455, abs=1e-3)
-    assert found.kind is Interval.T95 and paired([1.0]).kind is Interval.NOT_ESTIMATED
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60))
