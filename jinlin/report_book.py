@@ -119,7 +119,7 @@ def _services(runs: Sequence[Run], language: str) -> Table:
         in_time = {each.service: each.persons["in_time"].mean for each in cascades(run)}
         for each in run.manifest.services:
             rows.append(_service(run.name, each.name[language], told[each.id], in_time.get(each.id)))
-    return _table("services", _SERVICES, rows, language, pinned=2)
+    return _table("services", _SERVICES, rows, language, pinned=2, notes=(say("services note", language),))
 
 
 def _service(run: str, name: str, told: dict[str, Any], in_time: float | None) -> Row:

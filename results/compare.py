@@ -53,7 +53,8 @@ class Comparison:
 def compare_runs(a: Run, b: Run, pairs: int = 1) -> Comparison:
     """Compare two runs outcome by outcome, for every service that both have.
 
-    The intervals are those of ``jinlin compare``: of all rows of so many pairs together. Raises RunError where places, seed, replications, months or posterior differ: nothing could be paired.
+    The intervals are those of ``jinlin compare``: of all rows of so many pairs together.
+    Raises RunError where places, seed, replications, months or posterior differ: nothing could be paired.
     """
     must_match(a, b)
     theirs = {each.id for each in b.manifest.services}
@@ -107,7 +108,7 @@ def written(comparison: Comparison, language: str = "en") -> list[tuple[str, ...
 
 
 def written_gap(found: Paired, language: str, write: Writer, points: bool) -> str:
-    """Write a difference, that of two shares in points: with its interval, as alike, or as without one yet."""
+    """Write a difference (of shares: in points) with its interval, as alike, or as without one yet."""
     if points:
         write = _in_points
     if found.alike or not np.isfinite(found.half):

@@ -30,7 +30,7 @@ class CountyMet:
 
 @dataclass(frozen=True)
 class CountyRow:
-    """A county's line of the table: residents, elders, needed, met, waiting, places, those taken, occupancy."""
+    """A county's line of the table: residents, elders, needed, met, waiting, places, taken, occupancy."""
 
     county: CountyEntry
     population: Estimate

@@ -17,8 +17,8 @@ from markupsafe import Markup
 from results.compare import compare_runs, written
 from results.drawings import Drawing, numbered, renamed
 from results.front import front
-from results.pages import later_pages
 from results.notation import percentile_or_range
+from results.pages import later_pages
 from results.sensitivity import with_rankings
 from results.tables import Run, open_run, writing
 from results.words import LANGUAGES, say

@@ -95,10 +95,15 @@ def _service(run: Run, service: ServiceEntry) -> dict[str, Any]:
     return counts | {
         "waiting": _tidy(float(end["waiting"].mean())),
         "left": _tidy(float(flows["left"].mean())),
-        "occupancy": _number(float(np.mean(ratio(*place_days(run, service.pool))))) if service.queued else None,
+        "occupancy": _occupancy(run, service.pool) if service.queued else None,
         "wait_days": {name: _mean(each) for name, each in wait_spread(run, service.id).items()},
         "within_standard": _number(float(np.nanmean(in_time))) if np.isfinite(in_time).any() else None,
     }
+
+
+def _occupancy(run: Run, pool: str) -> float | None:
+    """Return the share of a pool's usable place-days that is taken in the last year."""
+    return _number(float(np.mean(ratio(*place_days(run, pool)))))
 
 
 def _last_month(run: Run, rows: pl.DataFrame) -> pl.DataFrame:

@@ -5,8 +5,8 @@ Every formula of the first page's table stands here once, as a pure function of 
 
 * *delivered*: is the plan's number reached, by its comparator
 * *met*: share of the needed served within the standard
-* *enough*: share of the requests that are decided served within it; from 50 draws on, the probability that
-  this share reaches the standard's
+* *enough*: share of the requests that are decided served within it; from 50 replications on, the probability
+  that this share reaches the standard's
 * *idle*: capacity built and staffed but unused over the year, in yuan a year
 * *binding*: days of waiting avoided by one smallest unit more
 """
@@ -46,7 +46,7 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Enough:
-    """Share of decided requests served in time, the standard's share, the probability from 50 draws on."""
+    """Share of decided requests served in time, the standard's, the probability from 50 replications on."""
 
     share: Estimate
     standard: float
@@ -241,7 +241,7 @@ def unused_place_days(run: Run, pool: str) -> Array:
 
 
 def place_days(run: Run, pool: str) -> tuple[Array, Array]:
-    """Return the place-days of a pool taken, and built and staffed, in the last year, in 1/1000, by replication.
+    """Return the place-days of a pool taken and usable in the last year, in 1/1000, by replication.
 
     What is taken by the services that share a pool adds up; they report the same capacity, so that of one of
     them counts. Places open and close on the last day of a month (``sim.openings``): until then those of the
