@@ -122,9 +122,9 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
     "way load": ("demand × stay", "需求×停留"),
     "way erlang": ("Erlang's delay formula", "埃尔朗等待公式"),
     "size built": (
-        "the scenario builds {built:,.0f}, of which {usable:,.0f} have their staff and {idle:,.0f} stand "
-        "idle on average, at {cost} yuan a year",
-        "情景中已建{built:,.0f}，其中人员到位{usable:,.0f}，平均空置{idle:,.0f}，每年花费{cost}元",
+        "the scenario ends the year with {built:,.0f} built, of which {usable:,.0f} have their staff, "
+        "{idle:,.0f} more than are in use on average: {cost} yuan a year",
+        "情景年末已建{built:,.0f}，其中人员到位{usable:,.0f}，比全年平均在用多{idle:,.0f}，每年花费{cost}元",
     ),
     "size spare": (
         "too much: {spare:,.0f} places could go without breaking the standard; "
