@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
-from results.probing import turning_frame
+from results.probing import metrics, turning_frame
 from results.tables import Run
 from scenarios.probes import Probe
 from sim.measures import Table
@@ -37,3 +38,14 @@ def test_a_share_of_nobody_is_no_effect_and_turns_no_verdict(run: Run):
     assert metrics_moved(run, nobody, asked) == {"met"}
     fewer = asked.with_columns(in_time=pl.col("in_time") // 2)
     assert metrics_moved(run, asked, fewer) == {"met", "enough"}
+
+
+def test_probes_depart_from_the_verdicts_own_numbers(real: Run):
+    """The last year of a probe holds the places that it begins with, so that what stands idle is the same."""
+    told = set()
+    for target in real.manifest.capacity_targets:
+        central = {metric: values[0] for metric, values in metrics(real, target).items()}
+        for row in real.table("turning").filter(target=target.id).iter_rows(named=True):
+            assert row["base_e6"] / 1e6 == pytest.approx(central[row["metric"]], abs=1e-6)
+            told.add(row["metric"])
+    assert {"met", "enough", "idle_yuan", "minutes_balance"} <= told
