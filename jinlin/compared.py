@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from jinlin.words import columns, say
 from results.compare import written_gap
 from results.comparisons import BY, Row, Side
@@ -17,7 +15,7 @@ from results.notation import Writer, count, minus, share, with_interval
 from results.words import say as say_in_report
 
 _IN_SHARES = ("met", "poorest_part")
-_OF_TERMINAL = ("minutes_done", "concentration", "poorest_part")  # outcomes that the report does not print
+_OF_TERMINAL = ("concentration", "poorest_part")  # outcomes that the report does not print
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def _cells(row: Row, manifest: Manifest, language: str) -> tuple[str, ...]:
         service.name[language],
         outcome_name(row.outcome, service.unit[language], language),
         *sides,
-        _gap(row, language),
+        written_gap(row.found, language, write, points=row.outcome in _IN_SHARES),
         verdict_words(row, language),
     )
 
@@ -79,25 +77,6 @@ def _writer(outcome: str) -> Writer:
     if outcome == "concentration":
         return lambda value, language: minus(f"{value:.3f}")
     return share if outcome in _IN_SHARES else count
-
-
-def _gap(row: Row, language: str) -> str:
-    """Write a difference with its interval, or that it is the same in every draw, or has none yet."""
-    number = row.found.estimate
-    if row.found.alike:
-        return say("alike", language, value=_alone(row, language))
-    if not np.isfinite(row.found.half):
-        return say("no interval yet", language, value=_alone(row, language))
-    if row.outcome == "concentration":
-        return with_interval(number, language, _writer(row.outcome))
-    return written_gap("met" if row.outcome in _IN_SHARES else row.outcome, number, language)
-
-
-def _alone(row: Row, language: str) -> str:
-    """Write the mean difference; that of two shares in percentage points."""
-    if row.outcome in _IN_SHARES:
-        return say_in_report("points", language, value=minus(f"{100 * row.found.mean:.1f}"))
-    return _writer(row.outcome)(row.found.mean, language)
 
 
 def verdict_words(row: Row, language: str) -> str:

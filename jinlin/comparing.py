@@ -235,9 +235,12 @@ def _lines(told: Told, by: str, language: str) -> list[str]:
 
 
 def _foot(told: Told, language: str) -> list[str]:
+    from results.notation import percentile_or_range
+
     rows = sum(len(each) for each in told.rows)
     looks = say("compare foot looks", language, looks=told.looks) if told.looks > 1 else ""
     lines = [say("compare foot", language, draws=told.draws, rows=rows, looks=looks)]
+    lines.append(say("compare sides", language, intervals=percentile_or_range(told.draws, language)))
     if any(told.groups) or any(told.equity):
         lines.append(say("compare apart", language))
     if told.limited:

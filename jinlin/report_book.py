@@ -42,8 +42,8 @@ _COUNTIES = (
     ("population", "unit persons", C, ""), ("elders", "unit persons", C, ""),
     ("elder_share", "", S, "{elders}/{population}"), ("needed", "unit persons", C, ""),
     ("met_share", "", S, ""), ("met_low", "", S, ""), ("met_high", "", S, ""),
-    ("waiting", "unit persons", C, ""), ("capacity", "unit places", C, ""), ("occupancy", "", S, ""),
-    ("free_places", "unit places", C, "{capacity}*(1-{occupancy})"), ("margin", "", S, ""),
+    ("waiting", "unit persons", C, ""), ("capacity", "unit places", C, ""), ("taken", "unit places", C, ""),
+    ("free_places", "unit places", C, "{capacity}-{taken}"), ("occupancy", "", S, ""), ("margin", "", S, ""),
 )  # fmt: skip
 _YEARS = (
     ("run", "", T, "", False), ("year", "", Kind.YEAR, "", False), ("births", "unit persons", C, "", False),
@@ -119,7 +119,7 @@ def _services(runs: Sequence[Run], language: str) -> Table:
         in_time = {each.service: each.persons["in_time"].mean for each in cascades(run)}
         for each in run.manifest.services:
             rows.append(_service(run.name, each.name[language], told[each.id], in_time.get(each.id)))
-    return _table("services", _SERVICES, rows, language, pinned=2)
+    return _table("services", _SERVICES, rows, language, pinned=2, notes=(say("services note", language),))
 
 
 def _service(run: str, name: str, told: dict[str, Any], in_time: float | None) -> Row:
@@ -141,13 +141,13 @@ def _counties(runs: Sequence[Run], language: str) -> Table:
         for service in (each for each in run.manifest.services if each.queued):
             for each in county_rows(run, service):
                 people, elders = each.population.mean, each.elders.mean
-                full = each.occupancy.mean
                 rows.append({
                     "run": run.name, "service": service.name[language], "city": each.county.city,
                     "place": each.county.name, "population": people, "elders": elders,
                     "elder_share": elders / people if people else None, "needed": each.needed.mean,
-                    "waiting": each.waiting.mean, "capacity": each.places.mean, "occupancy": full,
-                    "free_places": each.places.mean * (1 - full), "margin": each.county.margin,
+                    "waiting": each.waiting.mean, "capacity": each.places.mean, "taken": each.taken.mean,
+                    "free_places": each.places.mean - each.taken.mean, "occupancy": each.occupancy.mean,
+                    "margin": each.county.margin,
                     **_span("met", each.met),
                 })  # fmt: skip
     return _table("counties", _COUNTIES, rows, language, pinned=4, notes=(say("counties note", language),))

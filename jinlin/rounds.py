@@ -137,7 +137,8 @@ def fresh_draws() -> Iterator[int]:
 def _summed(name: str, frame: pl.DataFrame, by: str) -> pl.DataFrame:
     """Sum the last year of a table over all groups but income fifths and those of ``by``."""
     if name == "months":
-        last = pl.col("month").is_in(list(months_of(_LAST_YEAR)))
+        months = months_of(_LAST_YEAR)
+        last = pl.col("month").is_between(months[0] - 1, months[-1])  # and the places that it begins with
         keys = ["replication", "service", "month", *(["county"] if by == "county" else [])]
     else:
         last = pl.col("year") == _LAST_YEAR

@@ -71,12 +71,14 @@ def head_lines(
     place = load_atlas().describe([county for each in sizes for county in each.selection.counties])
     service, standard = question.definition, question.standard
     words = {"place": place, "scenario": question.scenario.title[language], "year": standard.year}
+    once = standard.of == "requested" and not service.ask_every_months
     return [
         say("size title", language, service=service.name[language], **words),
         say(
             "size standard", language, share=_percent(standard.share), days=standard.within_days,
             of=say(f"of {standard.of}", language), confidence=_percent(confidence),
         ),
+        *([say("size once", language)] if once else []),
         say("size scaled", language),
         say("size chance alone" if question.chance_alone else "size doubt", language),
     ]  # fmt: skip

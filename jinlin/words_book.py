@@ -152,7 +152,7 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "col lost": ("lost on the way here", "本步流失"),
     "col relative": ("difference, of the first", "差占前者"),
     "col minutes": ("minutes carried a resident and year", "每居民每年可承担分钟"),
-    "col wait_p90": ("wait, 90 %", "等候90%分位"),
+    "col wait_p90": ("wait of the admitted, 90 %", "已入者等候90%分位"),
     "col within": ("in time, of decided requests", "按时（占已定申请）"),
     "col city": ("city", "设区市"),
     "col margin": ("doubt of the head count", "人口数误差"),
@@ -160,15 +160,21 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "verdicts note": (
         "Reached, met, in time: means over replications; low and high are their interval. A probability is "
         "given from 50 replications on.",
-        "达到、满足、按时均为各次重复的平均，低与高为其区间；重复50次以上才给出概率。",
+        "达到、满足、按时均为各次重复的平均，低与高为其区间；50次重复以上才给出概率。",
+    ),
+    "services note": (
+        "Share of the needed: in time over needed, both means over replications; the sheets of verdicts and "
+        "counties have the mean of each replication's share, which may differ a little.",
+        "占需要者：按时人数与需要人数均为各次重复的平均，两者相除；“结论”“分县”两表为各次重复占比的平均，略有出入。",
     ),
     "grade note": (
         "Grade of evidence: A published for Fujian, B national or derived, C assumed.",
         "证据等级：A 福建公布，B 全国或推算，C 假设。",
     ),
     "counties note": (
-        "Places of a pool that services share stand in the row of each of them.",
-        "共用的名额在各项服务的行中均列出。",
+        "Places of a pool that services share stand in the row of each of them, taken by all of them: do not "
+        "add them up. Occupancy is the mean over replications of each one's share.",
+        "共用的名额在各项服务的行中均列出，在用数为各项合计，不可相加；使用率为各次重复占比的平均。",
     ),
     "half note": (
         "Half-width: sd/√n × (t + skewness × (2t² + 1)/(6√n)), at a level that holds for all rows together "
@@ -241,11 +247,12 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "col waiting": ("waiting at the end", "年末等候"),
     "col left": ("left the list", "退出名单"),
     "col occupancy": ("occupancy", "使用率"),
-    "col wait_mean": ("wait, mean", "平均等候"),
+    "col wait_mean": ("wait of the admitted, mean", "已入者平均等候"),
     "col population": ("residents", "常住人口"),
     "col elders": ("of them 60 and older", "其中60岁及以上"),
     "col elder_share": ("share of elders", "老年人占比"),
     "col capacity": ("usable places", "可用名额"),
+    "col taken": ("places taken", "在用名额"),
     "col free_places": ("free places", "空余名额"),
     "col births": ("births", "出生"),
     "col deaths": ("deaths", "死亡"),

@@ -57,7 +57,6 @@ WORDS_COMPARE: dict[str, tuple[str, str]] = {
     "verdict no_difference": ("no difference that matters", "无实质差异"),
     "verdict not_yet_known": ("not yet known", "尚不可知"),
     "verdict wider": ("{verdict} (interval wider than asked)", "{verdict}（区间宽于要求）"),
-    "outcome minutes_done": ("work done (minutes, last year)", "完成工时（分钟，当年）"),
     "outcome concentration": (
         "concentration of 'met' by income (-1 poor to 1 rich)",
         "“按时满足”的收入集中指数（-1偏低收入，1偏高收入）",
@@ -66,8 +65,6 @@ WORDS_COMPARE: dict[str, tuple[str, str]] = {
         "part of days on lists borne by the poorest fifth",
         "最低收入五分之一承担的等候人日份额",
     ),
-    "alike": ("{value} in every draw", "{value}（每次抽取都相同）"),
-    "no interval yet": ("{value} (no interval yet)", "{value}（尚无区间）"),
     "equity": ("Equity", "公平"),
     "compare told by": ("By {by}", "按{by}分"),
     "by county": ("county", "县"),
@@ -83,6 +80,10 @@ WORDS_COMPARE: dict[str, tuple[str, str]] = {
     "compare foot": (
         "{draws} draws. All {rows} intervals{looks} hold together with 95 % (Bonferroni).",
         "{draws}次抽取。全部{rows}个区间{looks}同时成立的把握为95%（Bonferroni 校正）。",
+    ),
+    "compare sides": (
+        "Both sides: means over these draws, {intervals}; a first page takes all replications.",
+        "两边均为这些抽取的平均，{intervals}；首页按全部重复计。",
     ),
     "compare foot looks": (", at each of {looks} looks,", "在{looks}次查看中"),
     "compare limit": (

@@ -77,6 +77,11 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
         "standard: {share} of those who {of} served within {days:g} days, in {confidence} of replications",
         "标准：{days:g}天内得到服务者占{of}的{share}，在{confidence}的重复中达到",
     ),
+    "size once": (
+        "asked for once: whoever gave up in an earlier year, or before the census, is among the requested; "
+        "what would serve them is places from the census on, not places today",
+        "只申请一次：往年或普查前放弃的仍算申请者；能为其服务的是自普查起就有的名额，而不是今天新增的名额",
+    ),
     "of requested": ("requested", "申请者"),
     "of needed": ("needed", "需要者"),
     "size scaled": (
@@ -121,9 +126,9 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
     "way load": ("demand × stay", "需求×停留"),
     "way erlang": ("Erlang's delay formula", "埃尔朗等待公式"),
     "size built": (
-        "the scenario builds {built:,.0f}, of which {usable:,.0f} have their staff and {idle:,.0f} stand "
-        "idle on average, at {cost} yuan a year",
-        "情景中已建{built:,.0f}，其中人员到位{usable:,.0f}，平均空置{idle:,.0f}，每年花费{cost}元",
+        "the scenario ends the year with {built:,.0f} built, of which {usable:,.0f} have their staff, "
+        "{idle:,.0f} more than are in use on average: {cost} yuan a year",
+        "情景年末已建{built:,.0f}，其中人员到位{usable:,.0f}，比全年平均在用多{idle:,.0f}，每年花费{cost}元",
     ),
     "size spare": (
         "too much: {spare:,.0f} places could go without breaking the standard; "

@@ -1,4 +1,4 @@
-"""Compare two runs: paired differences by draw, with 95 % t-intervals.
+"""Compare two runs: paired differences by draw, with intervals that hold for all rows together with 95 %.
 
 Pairing holds because residents, needs and thresholds are drawn once per replication and replayed by every
 scenario; it needs the same places, seed and number of replications. Replications that repeat a draw (twins)
@@ -14,9 +14,9 @@ import numpy as np
 import polars as pl
 
 from results.cascades import last_year_rows
-from results.differences import NO_DRAW, Labels, mean_by_draw
+from results.differences import NO_DRAW, Family, Labels, Paired, mean_by_draw, paired
 from results.doubt import twins
-from results.estimates import Estimate, estimate, paired, ratio
+from results.estimates import Estimate, estimate, ratio
 from results.manifest import ServiceEntry
 from results.notation import Writer, count, minus, share, with_interval
 from results.tables import Array, Run, by_replication
@@ -31,36 +31,44 @@ OF_WORK = ("minutes_done",)
 
 @dataclass(frozen=True)
 class Difference:
-    """An outcome of a service in both runs, and B minus A with its 95 % interval."""
+    """An outcome of a service in both runs, and B minus A with its interval."""
 
     service: str
     outcome: str
     a: Estimate
     b: Estimate
-    difference: Estimate
+    difference: Paired
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two runs on the same residents and draws, and how they differ."""
+    """Two runs on the same residents and draws, and how they differ over so many draws."""
 
     a: Run
     b: Run
     rows: tuple[Difference, ...]
+    draws: int
 
 
-def compare_runs(a: Run, b: Run) -> Comparison:
+def compare_runs(a: Run, b: Run, pairs: int = 1) -> Comparison:
     """Compare two runs outcome by outcome, for every service that both have.
 
+    The intervals are those of ``jinlin compare``: of all rows of so many pairs together.
     Raises RunError where places, seed, replications, months or posterior differ: nothing could be paired.
     """
     must_match(a, b)
     theirs = {each.id for each in b.manifest.services}
-    shared = [each for each in a.manifest.services if each.queued and each.id in theirs]
+    shared = [each for each in a.manifest.services if each.id in theirs and outcomes_of(each)]
     if not shared:
         raise RunError(f"{a.name} and {b.name} have no service in common; compare runs of the same services")
-    rows = [_difference(a, b, service, outcome) for service in shared for outcome in OUTCOMES]
-    return Comparison(a, b, tuple(rows))
+    family = Family(sum(len(outcomes_of(each)) for each in a.manifest.services) * pairs)
+    draws = draws_of(a)
+    rows = [
+        _difference(a, b, service, outcome, draws, family)
+        for service in shared
+        for outcome in outcomes_of(service)
+    ]
+    return Comparison(a, b, tuple(rows), len(set(draws.tolist()) - {NO_DRAW}))
 
 
 def outcomes_of(service: ServiceEntry) -> tuple[str, ...]:
@@ -93,18 +101,26 @@ def written(comparison: Comparison, language: str = "en") -> list[tuple[str, ...
         write: Writer = share if row.outcome == "met" else count
         name = services.service(row.service).name[language]
         cells = [with_interval(each, language, write) for each in (row.a, row.b)]
-        cells.append(written_gap(row.outcome, row.difference, language))
+        cells.append(written_gap(row.difference, language, write, points=row.outcome == "met"))
         unit = services.service(row.service).unit[language]
         lines.append((name, say(f"out_{row.outcome}", language, unit=unit), *cells))
     return lines
 
 
-def written_gap(outcome: str, difference: Estimate, language: str) -> str:
-    """Write a difference; that of two shares in percentage points."""
-    if outcome != "met":
-        return with_interval(difference, language, count)
-    points = with_interval(difference, language, lambda value, _: minus(f"{100 * value:.1f}"))
-    return say("points", language, value=points)
+def written_gap(found: Paired, language: str, write: Writer, points: bool) -> str:
+    """Write a difference (of shares: in points) with its interval, as alike, or as without one yet."""
+    if points:
+        write = _in_points
+    if found.alike or not np.isfinite(found.half):
+        alone = write(found.mean, language)
+        value = say("points", language, value=alone) if points else alone
+        return say("alike" if found.alike else "no_interval_yet", language, value=value)
+    words = with_interval(found.estimate, language, write)
+    return say("points", language, value=words) if points else words
+
+
+def _in_points(value: float, language: str) -> str:
+    return minus(f"{100 * value:.1f}")
 
 
 def must_match(a: Run, b: Run) -> None:
@@ -130,12 +146,13 @@ def _posteriors(a: Run, b: Run) -> tuple[str, bool, str, str]:
     return "posterior", first == second, first, second
 
 
-def _difference(a: Run, b: Run, service: ServiceEntry, outcome: str) -> Difference:
+def _difference(
+    a: Run, b: Run, service: ServiceEntry, outcome: str, draws: Labels, family: Family
+) -> Difference:
     first = outcome_by_replication(a, service, outcome)
     second = outcome_by_replication(b, b.manifest.service(service.id), outcome)
-    draws = draws_of(a)
-    gaps, a_side, b_side = (mean_by_draw(each, draws) for each in (second - first, first, second))
-    return Difference(service.id, outcome, estimate(a_side), estimate(b_side), paired(gaps))
+    a_side, b_side = (estimate(mean_by_draw(each, draws)) for each in (first, second))
+    return Difference(service.id, outcome, a_side, b_side, paired(first, second, draws, family.each))
 
 
 def _served(run: Run, service: ServiceEntry) -> Array:

@@ -30,7 +30,7 @@ class CountyMet:
 
 @dataclass(frozen=True)
 class CountyRow:
-    """A county's line of the table: residents, elders, needed, met, waiting, places, occupancy."""
+    """A county's line of the table: residents, elders, needed, met, waiting, places, taken, occupancy."""
 
     county: CountyEntry
     population: Estimate
@@ -39,6 +39,7 @@ class CountyRow:
     met: Estimate
     waiting: Estimate
     places: Estimate
+    taken: Estimate
     occupancy: Estimate
 
 
@@ -104,6 +105,7 @@ def county_rows(run: Run, service: ServiceEntry) -> list[CountyRow]:
             met[i].met,
             estimate(waiting["waiting"][:, i]),
             estimate(waiting["usable_parts"][:, i] / 1000),
+            estimate(taken[:, i] / 1000),
             estimate(full[:, i]),
         )
         for i, county in enumerate(run.manifest.counties)

@@ -241,7 +241,7 @@ def _targets(study: Study, scenario: Scenario, outcome: Outcome) -> tuple[Target
     judged = [_judged(study, scenario, each) for each in scenario.targets]
     spoken = {name for each in judged for name in each.services}
     silent = [s for s in scenario.services if s.queued and s.id not in spoken]
-    return (*judged, *(_silent(scenario, s, outcome) for s in silent))
+    return (*judged, *(_silent(study, scenario, s, outcome) for s in silent))
 
 
 def _judged(study: Study, scenario: Scenario, judged: Judged) -> TargetEntry:
@@ -283,16 +283,15 @@ def _speaks(target: str) -> bool:
     return register.kind is not Kind.LIMIT and not register.same_as
 
 
-def _silent(scenario: Scenario, service: Service, outcome: Outcome) -> TargetEntry:
+def _silent(study: Study, scenario: Scenario, service: Service, outcome: Outcome) -> TargetEntry:
     """Judge a service for which the plan has no number: the verdict says so."""
     units = pl.DataFrame(dict(outcome.tables["units"])).filter(
         pl.col("pool") == _pools(scenario).index(service.pool)
     )
-    built = (
-        units.group_by("replication")
-        .agg(pl.col("built_start", "built_end").sum() / PARTS)
-        .sort("replication")
-    )
+    built = pl.DataFrame({"replication": range(study.replications)}, schema={"replication": pl.Int64}).join(
+        units.group_by("replication").agg(pl.col("built_start", "built_end").sum() / PARTS),
+        on="replication", how="left", maintain_order="left",
+    ).fill_null(0.0)  # no unit: no place  # fmt: skip
     return TargetEntry(
         id=f"{service.id}-total", title=service.name, plan=service.plan, services=(service.id,), planned=None,
         comparator=">=", unit=service.unit,

@@ -104,15 +104,19 @@ TABLES: tuple[TableSpec, ...] = (
                     "needed": "in need at the end of the month",
                     "asks": "wishes voiced in the month",
                     "requests": "requests made in the month",
-                    "admitted": "admitted in the month",
-                    "finished": "whose stay ended in the month",
-                    "left": "who left a list unserved in the month",
+                    "admitted": "admitted in the month, of those who asked since the census",
+                    "finished": "whose stay ended in the month, those of before the census too",
+                    "left": "who left a list unserved in the month, those of before the census too",
                     "waiting": "on a list at the end of the month",
                     "in_place": "in place at the end of the month",
                 }
             ),
             _count("in_place_days", "person-days", "days in place in the month, by the resident's county"),
-            _count("unmet_days", "person-days", "days on a list in the month, by the resident's county"),
+            _count(
+                "unmet_days",
+                "person-days",
+                "whole days on lists in the month, all together, by the resident's county",
+            ),
             _count(
                 "place_parts", "1/1000 place", "places taken at the end of the month, by the unit's county"
             ),
@@ -125,7 +129,7 @@ TABLES: tuple[TableSpec, ...] = (
             _count(
                 "usable_parts",
                 "1/1000 place",
-                "places of the service's pool built and staffed at the end of the month",
+                "places of the service's pool built and staffed at the end of the month: since its last day",
             ),
             _count("minutes_demanded", "minutes", "minutes of work that the month's events ask for"),
             _count(
@@ -153,7 +157,8 @@ TABLES: tuple[TableSpec, ...] = (
                     "wanted": "of them, who wished for it",
                     "affordable": "of them, who could pay for a unit",
                     "in_reach": "of them, with such a unit in reach",
-                    "requested": "of them, who made a request",
+                    "requested": "of them, who made a request: in the year, on a list or in place in it; "
+                    "where a need asks once, at any time since it began, before the census too",
                     "served": "of them, who were in place in the year",
                     "in_time": "of them, admitted within the standard",
                     "pending": "of the requested, who wait at the end for less time than the standard allows",
@@ -173,7 +178,7 @@ TABLES: tuple[TableSpec, ...] = (
             _count(
                 "admitted",
                 "persons",
-                "requests of the year admitted after that many days; without those seated in 2020",
+                "requests of the year admitted after that many days; without those of before the census",
             ),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Numbers with their doubt: an estimate over replications, and the difference of two runs.
+"""Numbers with their doubt: estimates over replications.
 
 With 20 replications or more the interval runs from the 5th to the 95th percentile; with 2 to 19 it is the
 smallest and the largest, for percentiles of so few would pretend to more; with one there is none. Twins
@@ -68,20 +68,6 @@ def estimate(values: npt.ArrayLike) -> Estimate:
         return Estimate(mean, float(array.min()), float(array.max()), Interval.RANGE, count)
     low, high = np.percentile(array, PERCENTILES)
     return Estimate(mean, float(low), float(high), Interval.PERCENTILES, count)
-
-
-def paired(differences: npt.ArrayLike) -> Estimate:
-    """Return the mean of paired differences with its 95 % t-interval (none for a single pair)."""
-    array = np.asarray(differences, dtype=float)
-    array = array[np.isfinite(array)]
-    count = len(array)
-    mean = float(array.mean()) if count else np.nan
-    if count < 2:
-        return Estimate(mean, mean, mean, Interval.NOT_ESTIMATED, count)
-    from scipy.stats import t
-
-    half = float(t.ppf(0.5 + CONFIDENCE / 2, count - 1) * array.std(ddof=1) / np.sqrt(count))
-    return Estimate(mean, mean - half, mean + half, Interval.T95, count)
 
 
 def ratio(part: npt.ArrayLike, whole: npt.ArrayLike) -> npt.NDArray[np.float64]:

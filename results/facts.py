@@ -156,9 +156,9 @@ class _Account:
     def _idle(self, verdict: Verdict, services: list[ServiceEntry]) -> Iterator[Fact]:
         target, idle = verdict.target, verdict.idle
         assert idle is not None
-        months = f"month = {months_of(self.run.last_year)[0]}…{months_of(self.run.last_year)[-1]}"
+        months = f"month = {months_of(self.run.last_year)[0] - 1}…{months_of(self.run.last_year)[-1]}"
         rows = tuple(
-            rows_line("months", f"service = {each.id}, {months}", self._months(each), self.language)
+            rows_line("months", f"service = {each.id}, {months}", self._months(each, before=1), self.language)
             for each in services
         )
         unused = tuple(
@@ -243,8 +243,9 @@ class _Account:
         """Write an input by its mean over replications, with its interval."""
         return f"{name} = {self._write(estimate(values), count)}"
 
-    def _months(self, service: ServiceEntry, year: int | None = None) -> int:
-        months = list(months_of(year or self.run.last_year))
+    def _months(self, service: ServiceEntry, year: int | None = None, before: int = 0) -> int:
+        months = months_of(year or self.run.last_year)
+        months = range(months[0] - before, months[-1] + 1)
         return self.run.of_service("months", service.id).filter(pl.col("month").is_in(months)).height
 
 

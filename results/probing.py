@@ -26,7 +26,10 @@ from sim.measures import Table
 def turning_frame(
     manifest: Manifest, probes: Sequence[Probe], probed: Mapping[str, Table], tables: Mapping[str, Table]
 ) -> pl.DataFrame:
-    """Tabulate, for every probe and target, the metrics that differ from the central replication's."""
+    """Tabulate, for every probe and target, the metrics that differ from the central replication's.
+
+    A share of nobody, with the probe or without, is no metric: it has no row.
+    """
     run = _probed_run(manifest, probes, probed, tables)
     rows = [row for target in manifest.capacity_targets for row in _rows(run, target, probes)]
     names = ("parameter", "end", "target", "metric", "setting_e9", "value_e6", "base_e6")
@@ -75,9 +78,10 @@ def _rows(
 ) -> list[tuple[str, int, str, str, int, int, int]]:
     rows = []
     for metric, values in metrics(run, target).items():
-        scaled = np.round(np.nan_to_num(values) * E6).astype(np.int64)
-        for probe, value in zip(probes, scaled[:-1], strict=True):
-            if value != scaled[-1]:
+        known = np.isfinite(values) & np.isfinite(values[-1])
+        scaled = np.round(np.where(known, values, 0) * E6).astype(np.int64)
+        for probe, value, told in zip(probes, scaled[:-1], known[:-1], strict=True):
+            if told and value != scaled[-1]:
                 setting = round(probe.value * E9)
                 rows.append(
                     (probe.parameter, probe.end, target.id, metric, setting, int(value), int(scaled[-1]))

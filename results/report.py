@@ -17,6 +17,7 @@ from markupsafe import Markup
 from results.compare import compare_runs, written
 from results.drawings import Drawing, numbered, renamed
 from results.front import front
+from results.notation import percentile_or_range
 from results.pages import later_pages
 from results.sensitivity import with_rankings
 from results.tables import Run, open_run, writing
@@ -84,7 +85,9 @@ def _comparisons(runs: Sequence[Run], language: str) -> list[dict[str, Any]]:
     for other in runs[1:]:
         names = {"a": runs[0].manifest.title[language], "b": other.manifest.title[language]}
         try:
-            found.append({**names, "rows": written(compare_runs(runs[0], other), language), "refused": ""})
+            compared = compare_runs(runs[0], other, len(runs) - 1)
+            told = {"draws": compared.draws, "intervals": percentile_or_range(compared.draws, language)}
+            found.append({**names, **told, "rows": written(compared, language), "refused": ""})
         except RunError as error:
             found.append({**names, "rows": [], "refused": str(error)})
     return found

@@ -106,7 +106,7 @@ def _with_cost_probes(outcome: Outcome, replayed: int, count: int) -> dict[str, 
 
 def _last_year(name: str, frame: pl.DataFrame) -> pl.Expr:
     if name == "months":
-        return pl.col("month") > int(frame["month"].max() or 0) - 12  # type: ignore[arg-type]
+        return pl.col("month") > int(frame["month"].max() or 0) - 13  # type: ignore[arg-type]
     return pl.col("year") == frame["year"].max()
 
 

@@ -21,7 +21,7 @@ from results.estimates import Estimate, Interval, ratio
 from results.influences import Influence, Ranking, rankings_of
 from results.manifest import SameLogEntry, ServiceEntry
 from results.tables import Run, by_replication, grid
-from results.verdicts import Verdict, month_days, verdicts
+from results.verdicts import Verdict, place_days, verdicts
 from results.waits import wait_spread
 from sim.clock import months_of
 
@@ -95,29 +95,19 @@ def _service(run: Run, service: ServiceEntry) -> dict[str, Any]:
     return counts | {
         "waiting": _tidy(float(end["waiting"].mean())),
         "left": _tidy(float(flows["left"].mean())),
-        "occupancy": _number(float(np.mean(ratio(*_place_days(run, service))))) if service.queued else None,
+        "occupancy": _occupancy(run, service.pool) if service.queued else None,
         "wait_days": {name: _mean(each) for name, each in wait_spread(run, service.id).items()},
         "within_standard": _number(float(np.nanmean(in_time))) if np.isfinite(in_time).any() else None,
     }
 
 
+def _occupancy(run: Run, pool: str) -> float | None:
+    """Return the share of a pool's usable place-days that is taken in the last year."""
+    return _number(float(np.mean(ratio(*place_days(run, pool)))))
+
+
 def _last_month(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("month") == run.manifest.months - 1)
-
-
-def _place_days(run: Run, service: ServiceEntry) -> tuple[Any, Any]:
-    """Return place-days taken by all services of a pool, and offered, in the last year by replication."""
-    months = months_of(run.last_year)
-    of_pool = [
-        row for row, each in enumerate(run.manifest.services) if each.pool == service.pool and each.queued
-    ]
-    rows = run.table("months").filter(pl.col("service").is_in(of_pool), pl.col("month").is_in(list(months)))
-    taken = by_replication(rows, ("place_part_days",), run.replications)["place_part_days"]
-    own = rows.filter(pl.col("service") == of_pool[0])
-    offered = own.with_columns(
-        offered=pl.col("usable_parts") * pl.col("month").replace_strict(month_days(run))
-    )
-    return taken, by_replication(offered, ("offered",), run.replications)["offered"]
 
 
 def _institutions(run: Run) -> dict[str, float | None]:

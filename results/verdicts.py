@@ -46,7 +46,7 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Enough:
-    """Share of decided requests served in time, the standard's share, the probability where it is known."""
+    """Share of decided requests served in time, the standard's, the probability from 50 replications on."""
 
     share: Estimate
     standard: float
@@ -234,17 +234,33 @@ def _enough(persons: dict[str, Array], services: list[ServiceEntry]) -> Enough:
 def unused_place_days(run: Run, pool: str) -> Array:
     """Return the place-days of a pool built and staffed but not taken in the last year, by replication.
 
-    Services that share a pool report the same capacity, so that of one of them counts; what is taken adds up.
+    Never below nil: who is in place where places close may stay.
+    """
+    taken, offered = place_days(run, pool)
+    return np.maximum(offered - taken, 0) / PARTS
+
+
+def place_days(run: Run, pool: str) -> tuple[Array, Array]:
+    """Return the place-days of a pool taken and usable in the last year, in 1/1000, by replication.
+
+    What is taken by the services that share a pool adds up; they report the same capacity, so that of one of
+    them counts. Places open and close on the last day of a month (``sim.openings``): until then those of the
+    month before are there.
     """
     months = months_of(run.last_year)
     services = [row for row, each in enumerate(run.manifest.services) if each.pool == pool and each.queued]
-    rows = run.table("months").filter(pl.col("service").is_in(services), pl.col("month").is_in(list(months)))
-    capacity = rows.filter(pl.col("service") == services[0]).with_columns(
-        days_usable=pl.col("usable_parts") * pl.col("month").replace_strict(month_days(run))
+    rows = run.table("months").filter(
+        pl.col("service").is_in(services), pl.col("month").is_between(months[0] - 1, months[-1])
     )
-    offered = by_replication(capacity, ["days_usable"], run.replications)["days_usable"]
-    taken = by_replication(rows, ["place_part_days"], run.replications)["place_part_days"]
-    return np.maximum(offered - taken, 0) / PARTS
+    at_end = pl.col("usable_parts")
+    until_then = at_end.shift(1).over("replication", order_by="month").fill_null(at_end)
+    days_before = pl.col("month").replace_strict(month_days(run)) - 1
+    whole = rows.filter(pl.col("service") == services[0]).group_by("replication", "month").agg(at_end.sum())
+    capacity = whole.with_columns(days_usable=until_then * days_before + at_end)
+    year = pl.col("month") >= months[0]
+    offered = by_replication(capacity.filter(year), ["days_usable"], run.replications)["days_usable"]
+    taken = by_replication(rows.filter(year), ["place_part_days"], run.replications)["place_part_days"]
+    return taken, offered
 
 
 def month_days(run: Run) -> dict[int, int]:

@@ -211,9 +211,9 @@ def _probed(central: Central, probe: Probe) -> dict[str, Table]:
 
 
 def last_year(outcome: Replay, frame: Frame, roll: Roll | None = None) -> dict[str, Table]:
-    """Tabulate the last year of a replay by month and person."""
+    """Tabulate the last year of a replay by month and person, from the places that it begins with on."""
     months = month_table(outcome, frame)
-    late = months["month"] >= frame.months - 12
+    late = months["month"] >= frame.months - 13
     cascade = cascade_table(outcome, frame, (year_of(frame.months - 1),), roll)
     return {"months": {name: column[late] for name, column in months.items()}, "cascade": cascade}
 
@@ -230,7 +230,8 @@ def _stacked(tables: Sequence[Table]) -> Table:
 def _bound(central: Central, pool: str) -> Binding:
     """Give a pool one place more and count the days on lists."""
     mine = tuple(i for i, service in enumerate(central.scenario.services) if service.pool == pool)
-    base, plus = (_unmet(year, mine) for year in _years_with_more(central, pool, mine))
+    first = central.frame.months - 12
+    base, plus = (_unmet(year, mine, first) for year in _years_with_more(central, pool, mine))
     return Binding(central.market, central.frame.replication, pool, base, plus)
 
 
@@ -264,5 +265,6 @@ def one_place_more(supply: Supply, unit: int) -> Supply:
     return replace(supply, units=larger)
 
 
-def _unmet(year: dict[str, Table], services: tuple[int, ...]) -> int:
-    return int(_rows_of(year["months"], services)["unmet_days"].sum())
+def _unmet(year: dict[str, Table], services: tuple[int, ...], first: int) -> int:
+    months = _rows_of(year["months"], services)
+    return int(months["unmet_days"][months["month"] >= first].sum())

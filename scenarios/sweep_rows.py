@@ -48,14 +48,14 @@ MEASURES = (
         wanted="of them, who wished for it",
         affordable="of them, who could pay for a unit",
         in_reach="of them, with such a unit in reach",
-        requested="of them, who made a request",
+        requested="of them, who made a request; where a need asks once, at any time since it began",
         served="of them, who were in place in the year",
         in_time="of them, admitted within the scenario's standard",
         pending="of the requested, who wait at the end for less time than the standard allows",
     ),
     *_events(
         requests="requests made in the year",
-        admitted="admissions in the year",
+        admitted="admissions in the year, of those who asked since the census",
         finished="stays that ended in the year",
         left="requests that left a list unserved in the year",
     ),
@@ -69,8 +69,8 @@ MEASURES = (
     Measure("places_taken", "1/1000 place", "places taken at the end of the year", "stock", "place_parts"),
     Measure("place_days_taken", "1/1000 place-day", "places taken over the year", "flow", "place_part_days"),
     Measure("place_days_idle", "1/1000 place-day",
-            "usable over the year, by the ends of its months, less those taken by all services of the pool; "
-            "below 0 where places close within a month", "made"),
+            "usable over the year, less those taken by all services of the pool; "
+            "below 0 where places close and who is in place stays", "made"),
     Measure("minutes_demanded", "minutes", "minutes of work that the year's events ask for", "flow"),
     Measure("minutes_supplied", "minutes", "minutes that the cadre can give residents in the year", "flow"),
     Measure("minutes_done", "minutes", "minutes worked off in the year", "flow"),
@@ -145,7 +145,9 @@ class _Grid:
     def idle(self, months: Table, pools: Ints) -> Ints:
         """Return usable place-days that nobody takes; a pool that services share is idle once for each."""
         days = np.diff([month_start(month) for month in range(self.months + 1)]) // MINUTES_PER_DAY
-        usable = self.by_month(months, "usable_parts") * days
+        at_end = self.by_month(months, "usable_parts")
+        before = np.concatenate([at_end[..., :1], at_end[..., :-1]], axis=2)
+        usable = before * (days - 1) + at_end  # places open and close on the last day of a month
         taken = self.by_month(months, "place_part_days")
         idle = np.zeros(self.shape, dtype=np.int64)
         for service in range(self.services):

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jinlin.cli import app
-from jinlin.size_listing import list_counties, list_size
+from jinlin.size_listing import head_lines, list_counties, list_size
 from jinlin.sizing import tell_ledgers
 from scenarios.capacity_trials import Question, Standard
 from scenarios.load import load_scenario
@@ -117,6 +117,13 @@ def test_a_standard_met_because_nobody_asks_shows_the_cascade() -> None:
 def test_a_standard_that_no_capacity_meets_names_the_step_that_holds_it() -> None:
     text = told(place_size(None, 80.0))
     assert "no capacity meets it" in text and "'wanted'" in text
+
+
+def test_a_size_of_what_is_asked_for_once_says_that_who_gave_up_still_counts() -> None:
+    once = replace(question(), service="social-work-case")
+    needed = replace(once, standard=replace(once.standard, of="needed"))
+    said = ["asked for once" in " ".join(head_lines(q, [], 0.95, "en")) for q in (once, needed, question())]
+    assert said == [True, False, False]
 
 
 def test_counties_are_added_up_apart_in_what_is_wanting_and_what_is_too_much() -> None:

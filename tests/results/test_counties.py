@@ -56,6 +56,9 @@ def test_the_table_of_counties_adds_up_to_the_run(run: Run):
     )
     end = run.of_service("months", service.id).filter(month=61)
     assert sum(row.waiting.mean for row in rows) == pytest.approx(end["waiting"].sum() / run.replications)
+    assert sum(row.taken.mean for row in rows) == pytest.approx(
+        end["place_parts"].sum() / 1000 / run.replications
+    )
     assert sum(row.places.mean for row in rows) == pytest.approx(
         end["usable_parts"].sum() / 1000 / run.replications
     )

@@ -57,6 +57,19 @@ def test_a_plan_that_is_silent_on_beds_says_so_until_a_companion_sets_their_numb
     assert "全省" in beds.unit.zh  # the number is the province's, whatever places are run
 
 
+def test_a_replication_without_a_bed_has_no_beds_and_is_counted():
+    """Its mean is that of both replications, not of the one that has a unit."""
+    scenario = load_scenario("plan-2025")
+    study = Study((scenario,), load_atlas().select(["柘荣县"]), 2, 20201101, MONTHS_TO_END_OF_2025)
+    pool = next(s.pool for s in scenario.services if s.id == "ordinary-bed")
+    pools = list(dict.fromkeys(each.id for kind in scenario.kinds for each in kind.pools))
+    units = {"replication": [1], "pool": [pools.index(pool)], "built_start": [8000], "built_end": [9000]}
+    outcome = Outcome({"units": {k: np.array(v) for k, v in units.items()}}, {}, [], (0.0, 0.0, 0))
+    beds = manifest_of(study, scenario, outcome)
+    assert beds.target("ordinary-bed-total").delivered == {"2020": (0.0, 8.0), "2025": (0.0, 9.0)}
+    assert beds.target("nursing-bed-total").delivered == {"2020": (0.0, 0.0), "2025": (0.0, 0.0)}
+
+
 def test_one_unit_is_named_as_one(plan: Manifest):
     steps = {
         plan.target(name).step.en for name in ("childcare-slots-per-1000", "social-work-station-coverage")

@@ -57,7 +57,10 @@ def drawn(folder: Path, name: str, replication: int) -> float:
 
 
 def idle_places(folder: Path, pool: str) -> list[float]:
-    """Average unused places of 2025 by replication; each service of a pool tells the pool's capacity."""
+    """Average unused places of 2025 by replication; each service of a pool tells the pool's capacity.
+
+    The places that a month ends with stand for its last day; until then those of the month before are there.
+    """
     about = manifest(folder)
     members = [
         i for i, s in enumerate(about["services"]) if s["pool"] == pool and s["mechanism"] != "workload"
@@ -67,7 +70,9 @@ def idle_places(folder: Path, pool: str) -> list[float]:
         if row["month"] >= 50 and row["service"] in members:
             taken[row["replication"]] += row["place_part_days"]
             if row["service"] == members[0]:
-                offered[row["replication"]] += row["usable_parts"] * days_of(row["month"])
+                offered[row["replication"]] += row["usable_parts"]
+        if 49 <= row["month"] <= 60 and row["service"] == members[0]:
+            offered[row["replication"]] += row["usable_parts"] * (days_of(row["month"] + 1) - 1)
     return [(offer - take) / 1000 / 365 for offer, take in zip(offered, taken, strict=True)]
 
 

@@ -6,11 +6,12 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from results.estimates import Estimate, Interval, estimate, paired, ratio
+from results.estimates import Estimate, Interval, estimate, ratio
 from results.tables import Run
 from results.verdicts import (
     break_even_minutes,
@@ -109,6 +110,31 @@ def test_services_that_share_a_pool_share_its_capacity_once(run: Run):
     assert days[0] < offered, "the capacity of a shared pool is counted twice"
 
 
+def with_places(run: Run, by_month: dict[int, int]) -> Run:
+    """Give every county places by month (those of the last month named hold on), none of them taken."""
+    usable = pl.col("month").map_elements(
+        lambda month: by_month[max(m for m in by_month if m <= month)], pl.Int64
+    )
+    months = run.table("months").with_columns(usable_parts=usable * 1000, place_part_days=pl.lit(0, pl.Int64))
+    return run.having("months", months)
+
+
+def test_places_that_open_on_the_last_day_of_a_month_are_idle_on_that_day_alone(run: Run):
+    counties = len(run.manifest.counties)
+    late = with_places(run, {0: 0, 61: 2})
+    assert unused_place_days(late, "nursing-bed").tolist() == [2 * counties] * run.replications
+    june = with_places(run, {0: 0, 55: 1})  # 2025-06: one day of June and 184 after it
+    assert unused_place_days(june, "nursing-bed").tolist() == [185 * counties] * run.replications
+    held = with_places(run, {0: 3})
+    assert unused_place_days(held, "nursing-bed").tolist() == [3 * 365 * counties] * run.replications
+
+
+def test_places_that_close_stand_until_the_last_day_of_the_month(run: Run):
+    closed = with_places(run, {0: 1, 50: 0})  # 2025-01: thirty days of January
+    counties = len(run.manifest.counties)
+    assert unused_place_days(closed, "nursing-bed").tolist() == [30 * counties] * run.replications
+
+
 def test_a_target_without_services_has_no_verdict_on_people(run: Run):
     bare = replace(run.manifest.capacity_targets[0], services=(), delivered={"2020": (), "2025": ()})
     judged = verdict(run, bare)
@@ -123,14 +149,6 @@ def test_an_interval_is_percentiles_from_twenty_replications_and_a_range_below()
     assert estimate([4.0]).kind is Interval.NOT_ESTIMATED
     assert estimate([4.0, 4.0]).kind is Interval.RANGE, "two that agree by chance are not exact"
     assert not estimate([math.nan]).known
-
-
-def test_paired_differences_have_the_textbook_interval():
-    """Four differences 1, 2, 3, 4: mean 2.5, standard error 0.6455, t(0.975, 3) = 3.1824."""
-    found = paired([1, 2, 3, 4])
-    assert found.mean == 2.5
-    assert found.low == pytest.approx(2.5 - 3.1824 * 0.6455, abs=1e-3)
-    assert found.kind is Interval.T95 and paired([1.0]).kind is Interval.NOT_ESTIMATED
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60))

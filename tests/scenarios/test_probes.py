@@ -77,6 +77,17 @@ def test_a_probe_of_what_a_number_reaches_is_a_probe_of_everything(scenario: str
     assert len(moving) > 10  # a test in which nothing moves would prove nothing
 
 
+def test_a_probe_tells_the_places_that_its_year_begins_with_and_counts_no_waiting_of_before() -> None:
+    case = central()
+    months = last_year(case.done, case.frame)["months"]
+    assert months["month"].min() == MONTHS - 13, "who opens on a last day was not there before it"
+    earlier = months["month"] == MONTHS - 13
+    assert months["unmet_days"][earlier].sum() > 0, "a test in which nobody waited before would prove nothing"
+    (found,) = (each for each in probe_and_bind(few(case))[1] if each.pool == "social-worker")
+    mine = [i for i, service in enumerate(case.scenario.services) if service.pool == "social-worker"]
+    assert found.base == unmet(case, case.done, mine)
+
+
 def test_one_place_more_in_a_pool_is_counted_as_if_everything_were_replayed() -> None:
     case = central()
     _, found = probe_and_bind(few(case))
