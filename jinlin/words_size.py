@@ -78,9 +78,9 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
         "标准：{days:g}天内得到服务者占{of}的{share}，在{confidence}的重复中达到",
     ),
     "size once": (
-        "asked for once: whoever gave up in an earlier year, or before the census, is among the requested; "
-        "what would serve them is places from the census on, not places today",
-        "只申请一次：往年或普查前放弃的仍算申请者；能为其服务的是自普查起就有的名额，而不是今天新增的名额",
+        "asked for once: who gave up in an earlier year, or before the census, does not come back and is not "
+        "among the requested; --of needed counts them",
+        "只申请一次：往年或普查前放弃的不再申请，不计入申请者；--of needed 则计入",
     ),
     "of requested": ("requested", "申请者"),
     "of needed": ("needed", "需要者"),

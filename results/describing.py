@@ -166,7 +166,7 @@ def _settings_by_step(service: Service, price: str, work: tuple[str, ...]) -> di
         "wanted": (service.wish, *(each.ratio for each in service.odds)),
         "affordable": paying,
         "in_reach": (service.reach_km,),
-        "requested": (service.reach_km,),
+        "requested": (service.patience_days,),
         "served": (*staying, *parts),
         "in_time": (*staying, *parts),
         "minutes": work,

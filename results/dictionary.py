@@ -157,8 +157,8 @@ TABLES: tuple[TableSpec, ...] = (
                     "wanted": "of them, who wished for it",
                     "affordable": "of them, who could pay for a unit",
                     "in_reach": "of them, with such a unit in reach",
-                    "requested": "of them, who made a request: in the year, on a list or in place in it; "
-                    "where a need asks once, at any time since it began, before the census too",
+                    "requested": "of them, who asked in the year, or were on a list or in place in it; where "
+                    "a need asks once, who gave up in an earlier year is lost at this step",
                     "served": "of them, who were in place in the year",
                     "in_time": "of them, admitted within the standard",
                     "pending": "of the requested, who wait at the end for less time than the standard allows",

@@ -24,7 +24,7 @@ Ints = npt.NDArray[np.int64]
 _BANDS, _FUNCTIONS, _FIFTHS, _AREAS = len(AGE_BANDS_MONTHS) + 1, 4, 5, 2
 _BAND_STRIDE = _FUNCTIONS * _FIFTHS * _AREAS
 _STEP, _IN_TIME, _PENDING = 7, 8, 16  # bits of what a spell came to in a year: its furthest step, and flags
-_REQUESTED, _SERVED = int(Step.REQUESTED), int(Step.SERVED)
+_IN_REACH, _REQUESTED, _SERVED = int(Step.IN_REACH), int(Step.REQUESTED), int(Step.SERVED)
 _ALREADY_PLACED = int(Outcome.ALREADY_PLACED)
 MINUTES_PER_MONTH = 43830
 
@@ -98,8 +98,10 @@ def _persons(replay: Replay, frame: Frame, roll: Roll, spans: Ints) -> Ints:
 def spell_outcomes(replay: Replay, frame: Frame, spans: Ints) -> npt.NDArray[np.uint8]:
     """Return what each spell came to in spans of minutes (spans, 2): shape (spells, spans).
 
-    The low bits are the furthest ``Step``, with flags for served in time and pending at the end. Where a need
-    asks once, that ask stands for as long as the need lasts.
+    The low bits are the furthest ``Step``, with flags for served in time and pending at the end. A request
+    stands from its asking until it is off the lists and out of a place. Where a need asks once, what came
+    before the request, the wish, means and reach, stands for as long as the need lasts: who gave up in an
+    earlier span is in reach and has not requested.
     """
     requests, log = replay.requests, replay.log
     once = np.array([service.ask_every_months == 0 for service in frame.services])
@@ -161,7 +163,11 @@ def _note_requests(requests, log, once, limit, spans, reach):  # type: ignore[no
             begin, end = spans[y]
             if minute[i] >= end:
                 continue
-            found = np.int64(step[i]) if minute[i] >= begin or once[service[i]] else 0
+            found = np.int64(0)
+            if minute[i] >= begin:
+                found = np.int64(step[i])
+            elif once[service[i]]:
+                found = min(np.int64(step[i]), _IN_REACH)
             if requested:
                 ends = log[0][row], log[1][row], log[2][row]
                 found = _further(found, _came_to(minute[i], ends, begin, end, limit[service[i]]))

@@ -119,7 +119,7 @@ def test_a_standard_that_no_capacity_meets_names_the_step_that_holds_it() -> Non
     assert "no capacity meets it" in text and "'wanted'" in text
 
 
-def test_a_size_of_what_is_asked_for_once_says_that_who_gave_up_still_counts() -> None:
+def test_a_size_of_what_is_asked_for_once_says_that_who_gave_up_does_not_count() -> None:
     once = replace(question(), service="social-work-case")
     needed = replace(once, standard=replace(once.standard, of="needed"))
     said = ["asked for once" in " ".join(head_lines(q, [], 0.95, "en")) for q in (once, needed, question())]

@@ -40,8 +40,10 @@ def furthest(spell: dict[str, int], rows: list[Row], begin: int, end: int) -> in
     once = SERVICES[spell["service"]].ask_every_months == 0
     reached = [Step.NEEDED]
     for row in rows:
-        if row.minute < end and (row.minute >= begin or once):
+        if begin <= row.minute < end:
             reached.append(Step(row.step))
+        elif row.minute < begin and once:  # her wish stands, a request that she gave up does not
+            reached.append(min(Step(row.step), Step.IN_REACH))
         if row.real and row.minute < end and row.waited_to > begin:
             reached.append(Step.REQUESTED)
         if row.admitted < end and row.ended > begin:
