@@ -9,9 +9,10 @@ from functools import partial
 import numpy as np
 
 from jinlin.words import columns, say
-from results.compare import written_gap
+from results.compare import written_gap, written_side
 from results.comparisons import BY, Row, Side
 from results.differences import Verdict
+from results.estimates import Interval
 from results.manifest import Manifest
 from results.notation import Writer, count, minus, share, with_interval
 from results.words import say as say_in_report
@@ -58,7 +59,7 @@ def group_name(group: int, by: str, manifest: Manifest, language: str) -> str:
 def _cells(row: Row, manifest: Manifest, language: str) -> tuple[str, ...]:
     service = manifest.service(row.service)
     write = _writer(row.outcome)
-    sides = (with_interval(each, language, write) for each in (row.a, row.b))
+    sides = (written_side(each, language, write) for each in (row.a, row.b))
     return (
         service.name[language],
         outcome_name(row.outcome, service.unit[language], language),
@@ -82,8 +83,10 @@ def _writer(outcome: str) -> Writer:
 
 
 def _gap(row: Row, language: str) -> str:
-    """Write a difference with its interval, or that it is the same in every draw, or has none yet."""
+    """Write a difference with its interval, bare after one draw, or say why it has none."""
     number = row.found.estimate
+    if row.a.kind is Interval.NOT_ESTIMATED:
+        return _alone(row, language)
     if row.found.alike:
         return say("alike", language, value=_alone(row, language))
     if not np.isfinite(row.found.half):

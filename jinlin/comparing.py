@@ -10,6 +10,7 @@ import typer
 
 from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
+from jinlin.service_option import service_ids
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import RunError
 
@@ -102,15 +103,12 @@ def _asked(half_width: Texts, margin: Texts, service: Texts, outcome: Texts) -> 
     """Read what is asked, and refuse what no service or outcome is called."""
     from results.comparisons import Asked
     from results.demands import LEAST, Demand, read_demand
-    from scenarios.load import define
 
-    known = {"--service": [each.id for each in define().services], "--outcome": list(LEAST)}
-    for option, names in (("--service", service), ("--outcome", outcome)):
-        strange = next((name for name in names if name not in known[option]), None)
-        if strange is not None:
-            raise RunError(f"{option} {strange!r} must be one of {', '.join(known[option])}")
+    strange = next((name for name in outcome if name not in LEAST), None)
+    if strange is not None:
+        raise RunError(f"--outcome {strange!r} must be one of {', '.join(LEAST)}")
     wide = read_demand("--half-width", half_width, Demand())
-    return Asked(tuple(service), tuple(outcome), wide, read_demand("--margin", margin, wide))
+    return Asked(tuple(service_ids(service)), tuple(outcome), wide, read_demand("--margin", margin, wide))
 
 
 def _finished(given: Texts) -> bool:
@@ -237,6 +235,8 @@ def _lines(told: Told, by: str, language: str) -> list[str]:
 def _foot(told: Told, language: str) -> list[str]:
     rows = sum(len(each) for each in told.rows)
     looks = say("compare foot looks", language, looks=told.looks) if told.looks > 1 else ""
+    if told.draws < 2:
+        return [say("compare one draw", language)]
     lines = [say("compare foot", language, draws=told.draws, rows=rows, looks=looks)]
     if any(told.groups) or any(told.equity):
         lines.append(say("compare apart", language))

@@ -12,7 +12,10 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
         "A scenario: its supply is scaled, its prices and rules hold.",
         "情景：按其布局增减设施，价格与规则不变。",
     ),
-    "size service": ("The service ('jinlin parameters' names them): nursing-bed.", "服务：如 nursing-bed。"),
+    "size service": (
+        "The service, by id or name: nursing-bed (another word: the message lists all).",
+        "服务的名称或代号，如护理型床位、nursing-bed（写错时会列出全部）。",
+    ),
     "size within": (
         "Days within which one is served, such as 30d; default: the scenario's standard.",
         "多少天内得到服务，如 30d；默认取情景的标准。",

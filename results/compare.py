@@ -16,7 +16,7 @@ import polars as pl
 from results.cascades import last_year_rows
 from results.differences import NO_DRAW, Labels, mean_by_draw
 from results.doubt import twins
-from results.estimates import Estimate, estimate, paired, ratio
+from results.estimates import Estimate, Interval, estimate, paired, ratio
 from results.manifest import ServiceEntry
 from results.notation import Writer, count, minus, share, with_interval
 from results.tables import Array, Run, by_replication
@@ -92,18 +92,23 @@ def written(comparison: Comparison, language: str = "en") -> list[tuple[str, ...
     for row in comparison.rows:
         write: Writer = share if row.outcome == "met" else count
         name = services.service(row.service).name[language]
-        cells = [with_interval(each, language, write) for each in (row.a, row.b)]
+        cells = [written_side(each, language, write) for each in (row.a, row.b)]
         cells.append(written_gap(row.outcome, row.difference, language))
         unit = services.service(row.service).unit[language]
         lines.append((name, say(f"out_{row.outcome}", language, unit=unit), *cells))
     return lines
 
 
+def written_side(number: Estimate, language: str, write: Writer) -> str:
+    """Write an estimate; one computed once stands bare, for a note says once that there are no intervals."""
+    return with_interval(number, language, write, short=number.kind is Interval.NOT_ESTIMATED)
+
+
 def written_gap(outcome: str, difference: Estimate, language: str) -> str:
     """Write a difference; that of two shares in percentage points."""
     if outcome != "met":
-        return with_interval(difference, language, count)
-    points = with_interval(difference, language, lambda value, _: minus(f"{100 * value:.1f}"))
+        return written_side(difference, language, count)
+    points = written_side(difference, language, lambda value, _: minus(f"{100 * value:.1f}"))
     return say("points", language, value=points)
 
 

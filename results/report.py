@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from results.compare import compare_runs, written
 from results.drawings import Drawing, numbered, renamed
+from results.estimates import Interval
 from results.front import front
 from results.pages import later_pages
 from results.sensitivity import with_rankings
@@ -83,10 +84,15 @@ def _comparisons(runs: Sequence[Run], language: str) -> list[dict[str, Any]]:
     found = []
     for other in runs[1:]:
         names = {"a": runs[0].manifest.title[language], "b": other.manifest.title[language]}
+        note = say("compare_note", language, **names)
         try:
-            found.append({**names, "rows": written(compare_runs(runs[0], other), language), "refused": ""})
-        except RunError as error:
-            found.append({**names, "rows": [], "refused": str(error)})
+            compared = compare_runs(runs[0], other)
+        except RunError:
+            found.append({**names, "rows": [], "note": say("compare_refused", language, **names)})
+            continue
+        once = all(row.a.kind is Interval.NOT_ESTIMATED for row in compared.rows)
+        note = say("compare_once", language, **names) if once else note
+        found.append({**names, "rows": written(compared, language), "note": note})
     return found
 
 
