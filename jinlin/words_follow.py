@@ -47,7 +47,7 @@ WORDS_FOLLOW: dict[str, tuple[str, str]] = {
         "正在模拟两种情景：已完成 {done}/{parts} 个市场",
     ),
     "stopped follow": ("stopped; needs lived so far are kept", "已中断；已算出的需要保留"),
-    "follow sides": ("A: {a} · B: {b} · {draw}", "A：{a}　B：{b}　{draw}"),
+    "follow sides": ("A: {a} · B: {b} · {draw}", "A：{a} · B：{b} · {draw}"),
     "follow more": ("the same with one place more for {service}", "同A，加一个名额（{service}）"),
     "follow central": ("central values", "中心值"),
     "follow drawn": ("replication {number}", "第{number}次重复"),

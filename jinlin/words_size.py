@@ -47,7 +47,7 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
     ),
     "size chance": (
         "Hold assumed numbers at their central values: chance alone, no not-knowing.",
-        "假设的参数固定在中心值：只含偶然，不含参数的不确定。",
+        "假设的参数固定在中心值：只含随机波动，不含参数的不确定。",
     ),
     "size ledgers": (
         "Where lives and needs are kept, for later sizes and runs to replay.",
@@ -85,11 +85,11 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
     ),
     "size doubt": (
         "replications draw chance and the assumed numbers; --chance-alone leaves the numbers at their centre",
-        "各次重复同时抽取偶然与假设的参数；--chance-alone 则固定参数",
+        "各次重复既有随机波动，也抽取假设的参数；--chance-alone 则固定参数",
     ),
     "size chance alone": (
         "chance alone: assumed numbers at their central values",
-        "只含偶然：假设的参数取中心值",
+        "只含随机波动：假设的参数取中心值",
     ),
     "size answer": ("least capacity: {capacity:,} {unit}", "最小规模：{capacity:,}{unit}"),
     "size staff": (

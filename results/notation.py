@@ -35,15 +35,15 @@ def plain(value: float, language: str) -> str:
 def count(value: float, language: str) -> str:
     """Write a number of persons, places or days, a mean below ten with one decimal.
 
-    >>> count(123456, "zh"), count(123456, "en"), count(0.4, "en"), count(6.36, "zh"), count(0.03, "en")
-    ('12.3万', '123,456', '0.4', '6.4', '<0.1')
+    >>> count(123456, "zh"), count(123456, "en"), count(0.4, "en"), count(6.36, "zh")
+    ('12.3万', '123,456', '0.4', '6.4')
     """
     if language == "zh" and abs(value) >= YI:
         return minus(f"{_three(value / YI)}亿")
     if language == "zh" and abs(value) >= WAN:
         return minus(f"{_three(value / WAN)}万")
-    if 0 < value < 0.05:
-        return "<0.1"
+    if abs(value) < 0.05:
+        return plain(value, language)
     if abs(value) < 9.95 and value != round(value):
         return minus(f"{value:.1f}".removesuffix(".0"))
     return minus(f"{value:.0f}" if language == "zh" else f"{value:,.0f}")
