@@ -160,14 +160,8 @@ def _bills(question: Question, size: PlaceSize, places: float, language: str) ->
             )
             silent = [say(f"payer {payer}", language) for payer in PAID_BY if payer not in paying]
             note = say("no payer note", language)
-            rows.append(
-                (
-                    say(f"side {side}", language),
-                    say_in_report("list", language).join(silent),
-                    say("not known", language),
-                    note,
-                )
-            )
+            who = say_in_report("list", language).join(silent)
+            rows.append((say(f"side {side}", language), who, say("not known", language), note))
     return [say("size bill", language, places=places), *columns(rows)]
 
 
