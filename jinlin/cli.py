@@ -54,12 +54,16 @@ class Commands(TyperGroup):
             typer.echo(_unwritten(wrong), err=True)
             raise typer.Exit(BAD_INPUT) from None
 
-    def main(self, args: Any = None, *rest: Any, standalone_mode: bool = True, **more: Any) -> Any:
+    def main(
+        self, args: Any = None, prog_name: Any = None, complete_var: Any = None,
+        standalone_mode: bool = True, windows_expand_args: bool = True, **more: Any,
+    ) -> Any:  # fmt: skip
         """Run the program; what is wrong with the command line itself is one line, too."""
+        given = args, prog_name, complete_var, False, windows_expand_args
         if not standalone_mode:
-            return super().main(args, *rest, standalone_mode=False, **more)
+            return super().main(*given, **more)
         try:
-            code = super().main(args, *rest, standalone_mode=False, **more)
+            code = super().main(*given, **more)
         except typer.Abort:
             sys.exit(BROKEN)
         except OSError as wrong:

@@ -83,7 +83,7 @@ def _comparisons(runs: Sequence[Run], language: str) -> list[dict[str, Any]]:
     """Compare every later run with the first, where they can be paired; say why where they cannot."""
     found = []
     for other in runs[1:]:
-        names = {"a": runs[0].manifest.title[language], "b": other.manifest.title[language]}
+        names: dict[str, Any] = {"a": runs[0].manifest.title[language], "b": other.manifest.title[language]}
         note = say("compare_note", language, **names)
         try:
             compared = compare_runs(runs[0], other)
