@@ -276,7 +276,9 @@ def _by_name(group: Any, before: str = "") -> Iterable[tuple[str, Any]]:
 def _spelled(parameter: Any) -> str:
     """Write an argument or option as it is typed."""
     name = parameter.opts[0]
-    return f"{name} {parameter.metavar or 'N'}" if name.startswith("-") else str(parameter.metavar)
+    if not name.startswith("-"):
+        return str(parameter.metavar)
+    return name if parameter.is_flag else f"{name} {parameter.metavar or 'N'}"
 
 
 def _default(parameter: Any) -> str:

@@ -28,6 +28,7 @@ from jinlin import (
 )
 from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
+from jinlin.usage import in_chinese, usage_line
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import JinlinError, LawBroken
 from sim.kinds import Engine
@@ -50,8 +51,35 @@ class Commands(TyperGroup):
         except OSError as wrong:
             if wrong.errno in (None, errno.EPIPE):  # a defect, or a reader who has gone, which typer knows
                 raise
-            typer.echo(plain(f"jinlin: {wrong.filename or 'output'}: {wrong.strerror}"), err=True)
+            typer.echo(_unwritten(wrong), err=True)
             raise typer.Exit(BAD_INPUT) from None
+
+    def main(
+        self, args: Any = None, prog_name: Any = None, complete_var: Any = None,
+        standalone_mode: bool = True, windows_expand_args: bool = True, **more: Any,
+    ) -> Any:  # fmt: skip
+        """Run the program; what is wrong with the command line itself is one line, too."""
+        given = args, prog_name, complete_var, False, windows_expand_args
+        if not standalone_mode:
+            return super().main(*given, **more)
+        try:
+            code = super().main(*given, **more)
+        except typer.Abort:
+            sys.exit(BROKEN)
+        except OSError as wrong:
+            typer.echo(_unwritten(wrong), err=True)
+            sys.exit(BAD_INPUT)
+        except Exception as wrong:
+            if not hasattr(wrong, "format_message"):
+                raise
+            language = terminal_language(_chosen(sys.argv if args is None else list(args)))
+            typer.echo(usage_line(wrong, language), err=True)
+            sys.exit(BAD_INPUT)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unwritten(wrong: OSError) -> str:
+    return plain(f"jinlin: {wrong.filename or 'output'}: {wrong.strerror}")
 
 
 app = typer.Typer(
@@ -246,11 +274,13 @@ def _for_all(group: Any, lang: str) -> dict[str, Any]:
 def in_language(command: Any, language: str, name: str = "jinlin") -> Any:
     """Put the help of a command, its options and its subcommands into a language."""
     if name in WORDS:
-        command.help = say(name, language)
+        command.help = command.short_help = say(name, language)  # else click cuts the list of commands short
     for each in command.params:
         key = next((key for key in (f"{name} {each.name}", str(each.name)) if key in WORDS), None)
         if key:
             each.help = say(key, language)
+    if language == "zh":
+        command.get_help = lambda ctx, page=command.get_help: in_chinese(page(ctx))
     for sub, inner in getattr(command, "commands", {}).items():
         in_language(inner, language, sub if name == "jinlin" else f"{name} {sub}")
     return command

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from jinlin.words import columns, say
-from results.compare import written_gap
+from results.compare import written_gap, written_side
 from results.comparisons import BY, Row, Side
 from results.differences import Verdict
 from results.manifest import Manifest
-from results.notation import Writer, count, minus, share, with_interval
+from results.notation import Writer, count, minus, share
 from results.words import say as say_in_report
 
 _IN_SHARES = ("met", "poorest_part")
@@ -56,7 +56,7 @@ def group_name(group: int, by: str, manifest: Manifest, language: str) -> str:
 def _cells(row: Row, manifest: Manifest, language: str) -> tuple[str, ...]:
     service = manifest.service(row.service)
     write = _writer(row.outcome)
-    sides = (with_interval(each, language, write) for each in (row.a, row.b))
+    sides = (written_side(each, language, write) for each in (row.a, row.b))
     return (
         service.name[language],
         outcome_name(row.outcome, service.unit[language], language),

@@ -10,6 +10,7 @@ import typer
 
 from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
+from jinlin.service_option import service_ids
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import RunError
 
@@ -102,15 +103,12 @@ def _asked(half_width: Texts, margin: Texts, service: Texts, outcome: Texts) -> 
     """Read what is asked, and refuse what no service or outcome is called."""
     from results.comparisons import Asked
     from results.demands import LEAST, Demand, read_demand
-    from scenarios.load import define
 
-    known = {"--service": [each.id for each in define().services], "--outcome": list(LEAST)}
-    for option, names in (("--service", service), ("--outcome", outcome)):
-        strange = next((name for name in names if name not in known[option]), None)
-        if strange is not None:
-            raise RunError(f"{option} {strange!r} must be one of {', '.join(known[option])}")
+    strange = next((name for name in outcome if name not in LEAST), None)
+    if strange is not None:
+        raise RunError(f"--outcome {strange!r} must be one of {', '.join(LEAST)}")
     wide = read_demand("--half-width", half_width, Demand())
-    return Asked(tuple(service), tuple(outcome), wide, read_demand("--margin", margin, wide))
+    return Asked(tuple(service_ids(service)), tuple(outcome), wide, read_demand("--margin", margin, wide))
 
 
 def _finished(given: Texts) -> bool:
@@ -235,10 +233,13 @@ def _lines(told: Told, by: str, language: str) -> list[str]:
 
 
 def _foot(told: Told, language: str) -> list[str]:
+    from results.differences import LEAST_DRAWS
     from results.notation import percentile_or_range
 
     rows = sum(len(each) for each in told.rows)
     looks = say("compare foot looks", language, looks=told.looks) if told.looks > 1 else ""
+    if told.draws < LEAST_DRAWS:
+        return [say("compare one draw", language)]
     lines = [say("compare foot", language, draws=told.draws, rows=rows, looks=looks)]
     lines.append(say("compare sides", language, intervals=percentile_or_range(told.draws, language)))
     if any(told.groups) or any(told.equity):

@@ -74,10 +74,15 @@ def date_of(minute: int) -> str:
     return (FOUNDING + timedelta(days=minute // MINUTES_PER_DAY)).isoformat()
 
 
+def _one_more(pairing: Pairing, language: str) -> str:
+    service = next(each for each in pairing.a.services if each.id == pairing.service)
+    return say("follow more", language, service=service.name[language])
+
+
 def list_head(pairing: Pairing, language: str) -> list[str]:
     """Say which scenarios are followed in which draw, and that nobody here is real."""
     a = pairing.a.title[language]
-    b = pairing.b.title[language] if pairing.b else say("follow more", language, service=pairing.service)
+    b = pairing.b.title[language] if pairing.b else _one_more(pairing, language)
     number = pairing.replication
     draw = say("follow drawn" if number else "follow central", language, number=number)
     return [say("follow sides", language, a=a, b=b, draw=draw), say("follow privacy", language)]

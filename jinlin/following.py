@@ -11,6 +11,7 @@ import typer
 
 from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
+from jinlin.service_option import service_ids
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import RunError
 
@@ -61,7 +62,8 @@ def follow(
     group, language, selection = _group(who), terminal_language(lang), _selection(place, key)
     scenarios = load_scenario(a), load_scenario(b) if b else None
     kept = None if no_ledgers else ledgers
-    pairing = Pairing(*scenarios, seed, replication, MONTHS_TO_END_OF_2025, service, kept)
+    named = service_ids([service])[0] if service else ""
+    pairing = Pairing(*scenarios, seed, replication, MONTHS_TO_END_OF_2025, named, kept)
     pairing.check()
     check_book(xlsx)
     compile_kernels(0, language)

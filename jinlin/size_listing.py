@@ -21,6 +21,7 @@ from results.sizes import (
     ways,
 )
 from results.what_if import PAID_BY, bought, given
+from results.words import say as say_in_report
 from scenarios.capacity_trials import Question
 from scenarios.sizer import PlaceSize, names_of
 from sim.places import load_atlas
@@ -135,7 +136,7 @@ def _balance(question: Question, size: PlaceSize, language: str) -> str:
         words = say("size spare", language, spare=over, cost=_idle(question, over, language))
     else:
         words = say("size wanting", language, wanting=wanting(size))
-    return f"{words}; {built}"
+    return words + say_in_report("semicolon", language) + built
 
 
 def _idle(question: Question, places: float, language: str) -> str:
@@ -159,7 +160,8 @@ def _bills(question: Question, size: PlaceSize, places: float, language: str) ->
             )
             silent = [say(f"payer {payer}", language) for payer in PAID_BY if payer not in paying]
             note = say("no payer note", language)
-            rows.append((say(f"side {side}", language), ", ".join(silent), say("not known", language), note))
+            who = say_in_report("list", language).join(silent)
+            rows.append((say(f"side {side}", language), who, say("not known", language), note))
     return [say("size bill", language, places=places), *columns(rows)]
 
 

@@ -13,6 +13,7 @@ import typer
 from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.money import fen_of
+from jinlin.service_option import service_ids
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
 from sim.errors import RunError
 
@@ -79,8 +80,8 @@ def size(
     loaded, selection = load_scenario(scenario), atlas.select(place)
     kept = None if no_ledgers else ledgers
     room = MOST_LEDGERS_GB if ledgers_gb is None else ledgers_gb
-    asked = Standard(of, days or 0, part or 0.0, year)
-    question = Question(loaded, service, asked, seed, MONTHS_TO_END_OF_2025, kept, chance, room)
+    asked, (named,) = Standard(of, days or 0, part or 0.0, year), service_ids([service])
+    question = Question(loaded, named, asked, seed, MONTHS_TO_END_OF_2025, kept, chance, room)
     own = question.definition.standard
     standard = Standard(of, own.within_days if days is None else days, part or own.share, year)
     question = replace(question, standard=standard)

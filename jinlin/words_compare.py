@@ -26,8 +26,8 @@ WORDS_COMPARE: dict[str, tuple[str, str]] = {
         "最多抽取次数，2至10000（比较情景时）；默认100。",
     ),
     "compare service": (
-        "A service to compare; repeatable; default: all.",
-        "所比较的服务，可重复；默认全部。",
+        "A service to compare, by id or name; repeatable; default: all.",
+        "所比较的服务（名称或代号），可重复；默认全部。",
     ),
     "compare outcome": (
         "An outcome to compare: served, waiting, met, idle_places, unmet_days, minutes_done; repeatable; "
@@ -84,6 +84,12 @@ WORDS_COMPARE: dict[str, tuple[str, str]] = {
     "compare sides": (
         "Both sides: means over these draws, {intervals}; a first page takes all replications.",
         "两边均为这些抽取的平均，{intervals}；首页按全部重复计。",
+    ),
+    "compare one draw": (
+        "One draw has no interval, so nothing can be judged: run with more --replications (20 or more), "
+        "or give compare the scenarios themselves, and it runs them until the differences are known.",
+        "只有一次抽取，没有区间，无法判断：请增加 --replications（20次以上）重新运行；"
+        "或直接给出情景名，由 compare 逐轮运行直至差异可判。",
     ),
     "compare foot looks": (", at each of {looks} looks,", "在{looks}次查看中"),
     "compare limit": (

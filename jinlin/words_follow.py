@@ -27,7 +27,7 @@ WORDS_FOLLOW: dict[str, tuple[str, str]] = {
         "Code or Chinese name of a city or county; repeatable; with --resident the key may tell it.",
         "市或县（区）的代码或名称，可重复；给 --resident 时多可由编号得知。",
     ),
-    "follow service": ("Only this service: nursing-bed.", "只看这项服务，如 nursing-bed。"),
+    "follow service": ("Only this service, by id or name: nursing-bed.", "只看这项服务，如护理型床位。"),
     "follow replication": (
         "Which replication is followed, from 0; 0 has the central values of all assumed numbers.",
         "第几次重复，自0起；0为全部假设参数的中心值。",
@@ -47,7 +47,7 @@ WORDS_FOLLOW: dict[str, tuple[str, str]] = {
         "正在模拟两种情景：已完成 {done}/{parts} 个市场",
     ),
     "stopped follow": ("stopped; needs lived so far are kept", "已中断；已算出的需要保留"),
-    "follow sides": ("A: {a} · B: {b} · {draw}", "A：{a}　B：{b}　{draw}"),
+    "follow sides": ("A: {a} · B: {b} · {draw}", "A：{a} · B：{b} · {draw}"),
     "follow more": ("the same with one place more for {service}", "同A，加一个名额（{service}）"),
     "follow central": ("central values", "中心值"),
     "follow drawn": ("replication {number}", "第{number}次重复"),

@@ -12,7 +12,10 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
         "A scenario: its supply is scaled, its prices and rules hold.",
         "情景：按其布局增减设施，价格与规则不变。",
     ),
-    "size service": ("The service ('jinlin parameters' names them): nursing-bed.", "服务：如 nursing-bed。"),
+    "size service": (
+        "The service, by id or name: nursing-bed (another word: the message lists all).",
+        "服务的名称或代号，如护理型床位、nursing-bed（写错时会列出全部）。",
+    ),
     "size within": (
         "Days within which one is served, such as 30d; default: the scenario's standard.",
         "多少天内得到服务，如 30d；默认取情景的标准。",
@@ -44,7 +47,7 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
     ),
     "size chance": (
         "Hold assumed numbers at their central values: chance alone, no not-knowing.",
-        "假设的参数固定在中心值：只含偶然，不含参数的不确定。",
+        "假设的参数固定在中心值：只含随机波动，不含参数的不确定。",
     ),
     "size ledgers": (
         "Where lives and needs are kept, for later sizes and runs to replay.",
@@ -91,11 +94,11 @@ WORDS_SIZE: dict[str, tuple[str, str]] = {
     ),
     "size doubt": (
         "replications draw chance and the assumed numbers; --chance-alone leaves the numbers at their centre",
-        "各次重复同时抽取偶然与假设的参数；--chance-alone 则固定参数",
+        "各次重复既有随机波动，也抽取假设的参数；--chance-alone 则固定参数",
     ),
     "size chance alone": (
         "chance alone: assumed numbers at their central values",
-        "只含偶然：假设的参数取中心值",
+        "只含随机波动：假设的参数取中心值",
     ),
     "size answer": ("least capacity: {capacity:,} {unit}", "最小规模：{capacity:,}{unit}"),
     "size staff": (

@@ -14,9 +14,9 @@ import numpy as np
 import polars as pl
 
 from results.cascades import last_year_rows
-from results.differences import NO_DRAW, Family, Labels, Paired, mean_by_draw, paired
+from results.differences import LEAST_DRAWS, NO_DRAW, Family, Labels, Paired, mean_by_draw, paired
 from results.doubt import twins
-from results.estimates import Estimate, estimate, ratio
+from results.estimates import Estimate, Interval, estimate, ratio
 from results.manifest import ServiceEntry
 from results.notation import Writer, count, minus, share, with_interval
 from results.tables import Array, Run, by_replication
@@ -100,20 +100,27 @@ def written(comparison: Comparison, language: str = "en") -> list[tuple[str, ...
     for row in comparison.rows:
         write: Writer = share if row.outcome == "met" else count
         name = services.service(row.service).name[language]
-        cells = [with_interval(each, language, write) for each in (row.a, row.b)]
+        cells = [written_side(each, language, write) for each in (row.a, row.b)]
         cells.append(written_gap(row.difference, language, write, points=row.outcome == "met"))
         unit = services.service(row.service).unit[language]
         lines.append((name, say(f"out_{row.outcome}", language, unit=unit), *cells))
     return lines
 
 
+def written_side(number: Estimate, language: str, write: Writer) -> str:
+    """Write an estimate; one computed once stands bare, for a note says once that there are no intervals."""
+    return with_interval(number, language, write, short=number.kind is Interval.NOT_ESTIMATED)
+
+
 def written_gap(found: Paired, language: str, write: Writer, points: bool) -> str:
-    """Write a difference (of shares: in points) with its interval, as alike, or as without one yet."""
+    """Write a difference (of shares: in points) with its interval, or why it has none; bare after one draw."""
     if points:
         write = _in_points
     if found.alike or not np.isfinite(found.half):
         alone = write(found.mean, language)
         value = say("points", language, value=alone) if points else alone
+        if found.draws < LEAST_DRAWS:
+            return value
         return say("alike" if found.alike else "no_interval_yet", language, value=value)
     words = with_interval(found.estimate, language, write)
     return say("points", language, value=words) if points else words

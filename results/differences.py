@@ -23,6 +23,7 @@ FIRST_LOOK = 20  # draws: of fewer, a skewed law looks narrower than it is, and 
 GROWTH = 1.5  # each look has at least half as many draws again as the one before it
 MAY_DIFFER = 0.1  # where all draws agree, at most this share of all draws may be otherwise
 ENOUGH_APART = 10  # draws apart from the commonest value that give a spread of their own
+LEAST_DRAWS = 2  # of fewer there is no interval
 NO_DRAW = -1
 _SAME = 1e-9
 
@@ -116,7 +117,7 @@ def paired(first: Array, second: Array, draws: Labels, level: float) -> Paired:
 def _paired(gaps: Array, level: float) -> Paired:
     count = len(gaps)
     mean = float(gaps.mean()) if count else np.nan
-    if count < 2:
+    if count < LEAST_DRAWS:
         return Paired(mean, np.inf, count)
     if np.ptp(gaps) <= _SAME * max(1.0, abs(mean)):
         return Paired(mean, 0.0 if alike_suffices(count, level) else np.inf, count, alike=True)

@@ -140,7 +140,7 @@ def draw_monthly(series: Sequence[tuple[str, Monthly]], language: str) -> Drawin
         _band(panels[1, column], each.waiting, ORANGE)
         panels[0, column].set(ylim=(0, 105))
         panels[0, column].set_title(name)
-        panels[1, column].set_ylim(bottom=0)
+        panels[1, column].set_ylim(0, max(1.0, panels[1, column].get_ylim()[1]))  # people, not hundredths
         panels[1, column].yaxis.set_major_formatter(lambda v, _: count(v, language))
         _year_ticks(panels[1, column], each.waiting.shape[1])
     panels[0, 0].set_ylabel(say("occupancy", language), size=7.6)

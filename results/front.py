@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from results.doubt import twins
-from results.estimates import Estimate
 from results.explain import account
 from results.facts import FirstPage, first_page, period
 from results.figures import draw_cascade
@@ -203,15 +201,8 @@ def _binding(verdict: Verdict, language: str) -> Cell | None:
     if verdict.binding is None:
         return None
     step = say("unit_more", language, unit=verdict.target.step[language])
-    avoided = count(-verdict.binding.mean, language) if verdict.binding.mean else "0"
-    return _cell(verdict.target.id, "binding", avoided, doubt(_negative(verdict), language, count), step)
-
-
-def _negative(verdict: Verdict) -> Estimate:
-    """Turn days avoided into the change that they are, so that ends stay in order."""
-    number = verdict.binding
-    assert number is not None
-    return replace(number, mean=-number.mean, low=-number.high, high=-number.low)
+    spared = count(verdict.binding.mean, language)
+    return _cell(verdict.target.id, "binding", spared, doubt(verdict.binding, language, count), step)
 
 
 def _work(run: Run, verdict: Verdict, language: str) -> Cell | None:

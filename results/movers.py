@@ -85,10 +85,15 @@ def _row(run: Run, ranking: Ranking, each: Influence, language: str) -> MoverRow
         part=_hundredths(each.total.value),
         interval=_between(each.total),
         alone=_hundredths(each.first.value),
-        ends=f"{write(each.at_low, language)} → {write(each.at_high, language)}",
+        ends=" → ".join(write(_held(end, ranking.metric), language) for end in (each.at_low, each.at_high)),
         turns=turns,
         becomes=becomes,
     )
+
+
+def _held(value: float, metric: str) -> float:
+    """Hold a share between none and all: an emulator may go past either."""
+    return value if metric in _WRITERS else min(max(value, 0.0), 1.0)
 
 
 def _turns(run: Run, ranking: Ranking, each: Influence, language: str) -> tuple[str, str]:

@@ -33,17 +33,19 @@ def plain(value: float, language: str) -> str:
 
 
 def count(value: float, language: str) -> str:
-    """Write a number of persons, places or days.
+    """Write a number of persons, places or days, a mean below ten with one decimal.
 
-    >>> count(123456, "zh"), count(123456, "en"), count(0.4, "en")
-    ('12.3万', '123,456', '0.4')
+    >>> count(123456, "zh"), count(123456, "en"), count(0.4, "en"), count(6.36, "zh")
+    ('12.3万', '123,456', '0.4', '6.4')
     """
     if language == "zh" and abs(value) >= YI:
         return minus(f"{_three(value / YI)}亿")
     if language == "zh" and abs(value) >= WAN:
         return minus(f"{_three(value / WAN)}万")
-    if abs(value) < 10 and value != round(value):
+    if abs(value) < 0.05:
         return plain(value, language)
+    if abs(value) < 9.95 and value != round(value):
+        return minus(f"{value:.1f}".removesuffix(".0"))
     return minus(f"{value:.0f}" if language == "zh" else f"{value:,.0f}")
 
 

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from results.compare import compare_runs, written
+from results.differences import LEAST_DRAWS
 from results.drawings import Drawing, numbered, renamed
 from results.front import front
 from results.notation import percentile_or_range
@@ -83,13 +84,16 @@ def _comparisons(runs: Sequence[Run], language: str) -> list[dict[str, Any]]:
     """Compare every later run with the first, where they can be paired; say why where they cannot."""
     found = []
     for other in runs[1:]:
-        names = {"a": runs[0].manifest.title[language], "b": other.manifest.title[language]}
+        names: dict[str, Any] = {"a": runs[0].manifest.title[language], "b": other.manifest.title[language]}
         try:
             compared = compare_runs(runs[0], other, len(runs) - 1)
-            told = {"draws": compared.draws, "intervals": percentile_or_range(compared.draws, language)}
-            found.append({**names, **told, "rows": written(compared, language), "refused": ""})
-        except RunError as error:
-            found.append({**names, "rows": [], "refused": str(error)})
+        except RunError:
+            found.append({**names, "rows": [], "note": say("compare_refused", language, **names)})
+            continue
+        told = {"draws": compared.draws, "intervals": percentile_or_range(compared.draws, language)}
+        key = "compare_note" if compared.draws >= LEAST_DRAWS else "compare_once"
+        note = say(key, language, **names, **told)
+        found.append({**names, "rows": written(compared, language), "note": note})
     return found
 
 

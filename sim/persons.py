@@ -167,7 +167,7 @@ def _note_requests(requests, log, once, limit, spans, reach):  # type: ignore[no
             if minute[i] >= begin:
                 found = np.int64(step[i])
             elif once[service[i]]:
-                found = min(np.int64(step[i]), _IN_REACH)
+                found = min(np.int64(step[i]), np.int64(_IN_REACH))
             if requested:
                 ends = log[0][row], log[1][row], log[2][row]
                 found = _further(found, _came_to(minute[i], ends, begin, end, limit[service[i]]))

@@ -232,11 +232,11 @@ class Atlas:
         if rows.size:
             homes = dict.fromkeys(self._label(int(self.townships.county[row])) for row in rows)
             return _TOO_SMALL + " or ".join(list(homes)[:_MOST_CANDIDATES])
-        known = {label.split()[0]: label for _, label in self._known}
-        inside = [name for name in known if word and (word in name or name[:-1] in word)]
-        alike = get_close_matches(word, known, n=_MOST_CANDIDATES, cutoff=0.5)
-        near = [known[name] for name in dict.fromkeys(inside + alike)]
-        return f"not a province, city or county of {PROVINCE_NAME}; {_did_you_mean(near)}"
+        names = {label.split()[0]: label for _, label in self._known}
+        known = names | {name[:-1]: label for name, label in names.items()}  # short names, too
+        inside = [name for name in names if word and (word in name or name[:-1] in word)]
+        near = dict.fromkeys(known[name] for name in inside + get_close_matches(word, known, 8, 0.5))
+        return f"not a province, city or county of {PROVINCE_NAME}; {_did_you_mean(list(near))}"
 
     @cached_property
     def _known(self) -> list[tuple[str, str]]:

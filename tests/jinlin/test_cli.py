@@ -105,8 +105,39 @@ def test_the_program_itself_shows_no_traceback(here: Path, name: str) -> None:
 def test_bad_input_ends_with_code_2_and_no_traceback(here: Path, words: list[str]) -> None:
     code, output, errors = call(*words)
     assert (code, output) == (2, "")
-    assert errors and "Traceback" not in errors
+    assert len(errors.splitlines()) == 1 and errors.startswith("jinlin: ")
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["run"], "缺少 SCENARIO："),
+        (["size", "plan-2025"], "缺少 --service："),
+        (["run", "plan-2025", "--replications", "0"], "--replications 的值不可用（"),
+        (["run", "plan-2025", "--plase", "明溪县"], "没有选项 --plase（是否指 --place？）"),
+        (["run", "plan-2025", "--place"], "--place 后须给出一个值"),
+        (["check", "a", "b"], "多余的内容：b"),
+        (["runn"], "没有命令 runn（是否指 run？）"),
+        (["sweep", "plann"], "没有命令 plann（是否指 plan？）"),
+    ],
+)
+def test_a_wrong_command_line_is_said_in_the_reader_s_language(
+    here: Path, words: list[str], says: str
+) -> None:
+    code, output, errors = call("--lang", "zh", *words)
+    assert (code, output) == (2, "") and len(errors.splitlines()) == 1
+    assert says in errors and "--help”" in errors
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_a_full_disk_is_one_line_for_help_too(here: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "jinlin", "--help"], stdout=full, stderr=subprocess.PIPE, text=True,
+            timeout=120, env={**os.environ, "PYTHONPATH": str(HOUSE)},
+        )  # fmt: skip
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
 
 
 def test_text_of_a_file_cannot_steer_the_terminal(here: Path) -> None:
@@ -174,6 +205,7 @@ def test_the_version_is_that_of_the_project(here: Path) -> None:
 def test_help_lists_every_command(here: Path) -> None:
     output = shell("--help").stdout
     assert all(f"\n  {command} " in output for command in COMMANDS)
+    assert "..." not in output.split("Commands:")[1], "no summary is cut short"
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
@@ -186,6 +218,7 @@ def test_every_command_and_option_has_its_words_in_chinese(here: Path, command: 
     assert english != chinese
     assert all(any("\u4e00" <= letter <= "\u9fff" for letter in line) for line in helped), helped
     assert any(zh[:10] in chinese for zh in known)
+    assert not any(word in chinese for word in ("Usage:", "Options:", "Show this message", "[default:"))
 
 
 def test_the_terminal_speaks_chinese_where_asked_or_where_the_locale_is(here: Path) -> None:

@@ -105,6 +105,23 @@ def test_a_difference_that_is_found_beyond_the_margin_asked_for_does_not_matter(
     assert call(*words)[1].count("no difference that matters") >= 5
 
 
+def test_one_draw_gets_bare_numbers_and_what_to_do_next(tmp_path: Path) -> None:
+    both = [str(make_run(tmp_path / name, 2, more=more)) for name, more in (("few", 0.8), ("more", 1.0))]
+    code, output, _ = call("--lang", "en", "compare", *both)
+    assert code == 0 and "no interval)" not in output
+    assert output.splitlines()[-1].startswith("One draw has no interval") and "--replications" in output
+
+
+def test_a_service_may_be_named_in_chinese_or_english_and_the_nearest_is_offered(
+    runs: tuple[str, str],
+) -> None:
+    told = [call("compare", "--lang", "zh", *runs, "--service", name)[1]
+            for name in ("nursing-bed", "护理型床位", "nursing bed")]  # fmt: skip
+    assert told[0] and told == [told[0]] * 3
+    _, _, errors = call("compare", *runs, "--service", "护理床位")
+    assert "nursing-bed 护理型床位" in errors and "did you mean 护理型床位?" in errors
+
+
 # ---- rounds
 
 

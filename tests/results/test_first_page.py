@@ -15,6 +15,8 @@ import polars as pl
 import pytest
 
 from results.facts import first_page
+from results.front import front
+from results.notation import count
 from results.tables import Run
 
 STEPS = ("needed", "wanted", "affordable", "in_reach", "requested", "served", "in_time")
@@ -241,6 +243,13 @@ def test_every_number_of_the_first_page_is_found_again_in_the_tables(
     assert set(facts) == set(other)
     for id, fact in facts.items():
         assert fact.number.mean == pytest.approx(other[id], rel=1e-9, nan_ok=True), id
+
+
+def test_what_one_more_spares_has_the_sign_of_its_account(run: Run):
+    page, facts = front(run, "en"), first_page(run, "en").facts
+    cells = [row["binding"] for row in page["rows"] if row["binding"]]
+    numbers = [facts[cell["id"]].number.mean for cell in cells]
+    assert [cell["text"] for cell in cells] == [count(number, "en") for number in numbers] and any(numbers)
 
 
 def test_a_number_that_differs_would_be_seen(run: Run):

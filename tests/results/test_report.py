@@ -14,6 +14,7 @@ from results.facts import first_page
 from results.report import render, write_report
 from results.tables import Run, open_run
 from sim.errors import RunError
+from tests.results.small_run import make_run
 
 
 class Page(HTMLParser):
@@ -135,6 +136,12 @@ def test_several_runs_stand_in_one_report_with_their_comparison(folder: Path, tm
     assert html.count('data-table="verdicts"') == 2 and html.count('data-table="comparison"') == 1
     assert {link[1:] for link in page.links} <= set(page.ids)
     assert len(page.ids) == len(set(page.ids))
+
+
+def test_runs_that_cannot_be_paired_are_said_so_in_the_language_of_the_page(folder: Path, tmp_path: Path):
+    other = make_run(tmp_path / "other", replications=2)
+    html = write_report([folder, other], "zh", tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "不能配对比较" in html and "cannot be paired" not in html
 
 
 def test_the_same_run_gives_the_same_page(folder: Path, html: str):

@@ -207,6 +207,14 @@ def test_what_is_below_the_standard_turns_to_enough_and_what_is_above_to_short(r
     assert mover_groups(run, "en")[0].rows[2].turns == "not within its range"
 
 
+def test_a_share_at_the_end_of_a_range_stays_between_none_and_all(run: Run):
+    """An emulator may go past either; a reader is not told of 102 %."""
+    beyond = run.table("sensitivity").with_columns(at_low_e6=pl.lit(-2_000), at_high_e6=pl.lit(1_020_000))
+    groups = mover_groups(replace(run, _read=dict(run._read) | {"sensitivity": beyond}), "en")
+    shares = [row.ends for group in groups if "served in time" in group.metric for row in group.rows]
+    assert shares and set(shares) == {"0% → 100%"}
+
+
 def test_an_emulator_that_explains_little_names_nothing(run: Run):
     mute = with_explained(run, LEAST_EXPLAINED - 0.01)
     assert all(not group.rows and "not estimated" in group.basis for group in mover_groups(mute, "en"))

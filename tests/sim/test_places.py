@@ -167,6 +167,11 @@ def test_an_unknown_place_gets_one_short_line_with_a_way_on(written: str, hint: 
     assert len(text) < 300
 
 
+def test_one_wrong_character_of_a_short_name_still_finds_the_place() -> None:
+    with pytest.raises(PlaceError, match=r"did you mean .*福州市 \(3501\)"):
+        load_atlas().select(["福洲"])
+
+
 def test_an_ambiguous_name_lists_at_most_eight_candidates() -> None:
     with pytest.raises(PlaceError) as error:
         ATLAS.select(["城"])
