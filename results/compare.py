@@ -113,7 +113,7 @@ def written_side(number: Estimate, language: str, write: Writer) -> str:
 
 
 def written_gap(found: Paired, language: str, write: Writer, points: bool) -> str:
-    """Write a difference (of shares: in points) with its interval, or why it has none; bare after one draw."""
+    """Write a difference (of shares: in points) with its interval, or why it has none; bare with one draw."""
     if points:
         write = _in_points
     if found.alike or not np.isfinite(found.half):
