@@ -2,7 +2,8 @@
 
 Each part's bytes are held against its receipt, and its rows against what its jobs should come to, before it
 counts. The order of rows is that of their keys: who computed what, and in which batch it was planned, never
-shows.
+shows. Rows are sorted a pile at a time (``results.piles``) and written a row group at a time, so that a table
+may be larger than memory.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
-from scenarios.asides import write_aside
+from results.piles import Piles, regrouped
+from scenarios.asides import aside, told, write_aside
 from scenarios.parts import Receipt, damaged, part_path, read_part
 from scenarios.sweep_plan import Plan
 from scenarios.sweep_rows import MEASURES
@@ -27,7 +31,8 @@ from sim.places import load_atlas
 RESULTS, DICTIONARY = "results.parquet", "dictionary.csv"
 ROW_GROUP = 262_144
 KEYS = ("scenario", "point", "replication", "county", "service", "year")
-_INT32 = ("point", "replication", "county", "year")
+PILE_ROWS = 2**20  # sorted in memory at once
+_MEASURED = tuple(measure.name for measure in MEASURES)
 
 
 @dataclass(frozen=True)
@@ -63,24 +68,23 @@ def collect(
     """
     state = state_of(folder, plan.chunks)
     _complete(folder, state, partial)
-    frames = []
-    for number, (chunk, rounds) in enumerate(zip(state.chunks, state.rounds, strict=True), 1):
-        for receipt in rounds:
-            frame = read_part(folder, receipt)
-            _check_rows(folder, plan, receipt, frame)
-            if frame.height:
-                frames.append(frame)
-        if rounds:
-            _check_jobs(folder, plan, chunk.number, rounds)
-        tell(number, len(state.chunks))
-    table = tidy(plan, frames)
-    buffer = io.BytesIO()
-    table.write_parquet(buffer, compression="zstd", row_group_size=ROW_GROUP)
-    data = buffer.getvalue()
-    write_aside(folder / DICTIONARY, dictionary_csv(plan))
-    write_aside(folder / RESULTS, data)
-    lacking = state.jobs - state.done
-    return Collected(folder / RESULTS, table.height, hashlib.sha256(data).hexdigest(), lacking)
+    with told(folder), _piles(folder, plan) as piles:
+        for number, (chunk, rounds) in enumerate(zip(state.chunks, state.rounds, strict=True), 1):
+            for receipt in rounds:
+                rows = read_part(folder, receipt)
+                if rows.height != receipt.rows:
+                    what = f"has {rows.height} rows, not {receipt.rows}"
+                    raise damaged(part_path(folder, receipt.key), what)
+                piles.put(rows)
+            if rounds:
+                _check_jobs(folder, plan, chunk.number, rounds)
+            tell(number, len(state.chunks))
+        write_aside(folder / DICTIONARY, dictionary_csv(plan))
+        _write_table(folder / RESULTS, plan, piles)
+    with (folder / RESULTS).open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    height = sum(receipt.rows for rounds in state.rounds for receipt in rounds)
+    return Collected(folder / RESULTS, height, digest, state.jobs - state.done)
 
 
 def _complete(folder: Path, state: State, partial: bool) -> None:
@@ -102,11 +106,6 @@ def _complete(folder: Path, state: State, partial: bool) -> None:
         )
 
 
-def _check_rows(folder: Path, plan: Plan, receipt: Receipt, frame: pl.DataFrame) -> None:
-    if frame.height != receipt.rows:
-        raise damaged(part_path(folder, receipt.key), f"has {frame.height} rows, not {receipt.rows}")
-
-
 def _check_jobs(folder: Path, plan: Plan, number: int, rounds: tuple[Receipt, ...]) -> None:
     """Hold the rows of a chunk's rounds against what its jobs, but those that failed, come to."""
     jobs = plan.chunk_jobs(plan.chunks[number])
@@ -117,30 +116,61 @@ def _check_jobs(folder: Path, plan: Plan, number: int, rounds: tuple[Receipt, ..
         raise damaged(part_path(folder, rounds[0].key), f"has {found} rows where its jobs come to {wanted}")
 
 
-def tidy(plan: Plan, frames: list[pl.DataFrame]) -> pl.DataFrame:
-    """Sort the rows by their keys, and write names for numbers."""
-    names = [each.id for each in plan.sweep.scenarios]
-    services = [each.id for each in plan.sweep.scenarios[0].services]
+def _piles(folder: Path, plan: Plan) -> Piles:
+    """Prepare piles of scenarios, points and replications that follow one another, in the order of rows."""
+    replications = max(batch.replications[1] for batch in plan.batches)
+    cells = len(plan.sweep.scenarios) * len(plan.points) * replications
+    cell = (pl.col("scenario") * len(plan.points) + pl.col("point")) * replications + pl.col("replication")
+    together = max(1, PILE_ROWS // sum(map(plan.rows_in, plan.markets)))  # cells of a pile
+    return Piles(folder, -(-cells // together), cell // together, PILE_ROWS)
+
+
+def _write_table(path: Path, plan: Plan, piles: Piles) -> None:
+    """Write the rows of all piles in order, a row group at a time."""
+    sorted_rows = (pile.sort(KEYS) for pile in piles.taken())
+    groups = (tidy(plan, rows) for rows in regrouped(sorted_rows, ROW_GROUP))
+    empty = tidy(plan, pl.DataFrame(schema=dict.fromkeys((*KEYS, *_MEASURED), pl.Int64())))
+    table = register_io_source(lambda *asked: groups, schema=empty.schema)
+    with aside(path) as file:
+        heard = _Heard(file)
+        try:
+            table.sink_parquet(heard, compression="zstd", row_group_size=ROW_GROUP)  # type: ignore[call-overload]
+        except pl.exceptions.PolarsError as wrong:  # polars has its own for a disk that is full
+            raise heard.wrong or wrong from None
+
+
+class _Heard:
+    """A file that remembers what the disk said."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.wrong = file, None
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self.file.write(data)
+        except OSError as wrong:
+            self.wrong = wrong
+            raise
+
+    def flush(self) -> None:
+        self.file.flush()
+
+
+def tidy(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
+    """Write names for numbers, and the values of points."""
+    names = pl.Series([each.id for each in plan.sweep.scenarios], dtype=pl.String())
+    services = pl.Series([each.id for each in plan.sweep.scenarios[0].services], dtype=pl.String())
     counties = load_atlas().counties
     places = dict(zip(counties.code.tolist(), counties.name.tolist(), strict=True))
-    measures = [measure.name for measure in MEASURES]
-    if not frames:
-        frames = [pl.DataFrame(schema=dict.fromkeys((*KEYS, *measures), pl.Int64()))]
-    rows = pl.concat(frames).sort(KEYS)
-    values = {
-        each.name: pl.col("point").replace_strict(
-            dict(enumerate(plan.points[:, column].tolist())), return_dtype=pl.Float64()
-        )
-        for column, each in enumerate(plan.sweep.varied)
-    }
+    values = plan.points[rows["point"].to_numpy()]
     return rows.select(
-        pl.col("scenario").replace_strict(dict(enumerate(names)), return_dtype=pl.String()),
+        names.gather(rows["scenario"]).alias("scenario"),
         pl.col("point").cast(pl.Int32()),
-        *(expression.alias(name) for name, expression in values.items()),
+        *(pl.Series(each.name, values[:, column]) for column, each in enumerate(plan.sweep.varied)),
         pl.col("replication").cast(pl.Int32()), pl.col("county").cast(pl.Int32()),
         pl.col("county").replace_strict(places, return_dtype=pl.String()).alias("county_name"),
-        pl.col("service").replace_strict(dict(enumerate(services)), return_dtype=pl.String()),
-        pl.col("year").cast(pl.Int32()), *measures,
+        services.gather(rows["service"]).alias("service"),
+        pl.col("year").cast(pl.Int32()), *_MEASURED,
     ).rechunk()  # fmt: skip
 
 

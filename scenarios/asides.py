@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from scenarios.owners import is_gone, me
 from sim.errors import RunError
@@ -22,16 +23,26 @@ def write_aside(path: Path, data: bytes) -> None:
 
     Raises RunError where the disk is full, the folder is gone or may not be written.
     """
-    aside = path.with_name(f".{path.name}.{time.time_ns():x}#{me()}{PARTIAL}")
+    with aside(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def aside(path: Path) -> Iterator[BinaryIO]:
+    """Open a file aside that gets its name when all of it is written.
+
+    Raises RunError as ``write_aside`` does.
+    """
+    mine = path.with_name(f".{path.name}.{time.time_ns():x}#{me()}{PARTIAL}")
     with told(path.parent):
         try:
-            with aside.open("xb") as file:
-                file.write(data)
+            with mine.open("xb") as file:
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(aside, path)
+            os.replace(mine, path)
         except BaseException:
-            aside.unlink(missing_ok=True)
+            mine.unlink(missing_ok=True)
             raise
 
 
@@ -57,9 +68,12 @@ def told(folder: Path) -> Iterator[None]:
             raise RunError(f"{wrong.filename or folder}: is gone; it was removed meanwhile") from None
         raise RunError(f"{folder}: is gone; it was removed or its disk is not mounted") from None
     except OSError as wrong:
-        remedy = (
-            "make room, then 'jinlin sweep resume'"
-            if wrong.errno in _FULL
-            else "see to it, then 'jinlin sweep resume'"
-        )
-        raise RunError(f"{folder}: cannot be written: {wrong.strerror or wrong}; {remedy}") from None
+        raise RunError(
+            f"{folder}: cannot be written: {wrong.strerror or wrong}; {remedy(wrong)}, then give the same "
+            "command again"
+        ) from None
+
+
+def remedy(wrong: OSError) -> str:
+    """Say what a user can do about what a disk refuses."""
+    return "make room" if wrong.errno in _FULL else "see to it"

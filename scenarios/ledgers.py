@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from scenarios.asides import remedy
 from scenarios.load import Scenario
 from scenarios.studies import MOST_LEDGERS_GB, drawn_settings
 from sim.compiled import fingerprint
@@ -51,6 +52,27 @@ _READ_BY_LIFE = (
 )
 _GRIDS = {"people": ("service", "group", "county", "month"), "residents": ("county", "area", "month"),
           "persons": ("service", "county", "month")}  # fmt: skip
+
+
+class LedgerError(RunError):
+    """A kept ledger, or the folder of them, that cannot be used: what is wrong, what to do, by which options.
+
+    Whoever has no such options words it anew.
+    """
+
+    def __str__(self) -> str:
+        """Say it as the commands do that have the options."""
+        return ", ".join((f"{self.what}; {self.remedy}", *self.args[2:]))
+
+    @property
+    def what(self) -> str:
+        """Say what is wrong."""
+        return str(self.args[0])
+
+    @property
+    def remedy(self) -> str:
+        """Say what to do about it, whatever the command."""
+        return str(self.args[1])
 
 
 @dataclass(frozen=True)
@@ -140,11 +162,9 @@ class LedgerStore:
             finally:
                 shutil.rmtree(aside, ignore_errors=True)
         except OSError as wrong:
-            reason = wrong.strerror or str(wrong)
-            raise RunError(
-                f"{self.folder}: a ledger cannot be kept there: {reason}; make room, give another folder "
-                "with --ledgers, or run with --no-ledgers"
-            ) from None
+            what = f"{self.folder}: a ledger cannot be kept there: {wrong.strerror or wrong}"
+            options = "give another folder with --ledgers, or run with --no-ledgers"
+            raise LedgerError(what, remedy(wrong), options) from None
         return self._make_room(home)
 
     def _home(self, facts: Mapping[str, Any]) -> Path:
@@ -183,8 +203,8 @@ def _rename(aside: Path, home: Path) -> None:
             raise
 
 
-def _unusable(home: Path, why: str) -> RunError:
-    return RunError(f"{home}: {why}; remove that folder and run again (or run with --no-ledgers)")
+def _unusable(home: Path, why: str) -> LedgerError:
+    return LedgerError(f"{home}: {why}", "remove that folder", "or run with --no-ledgers")
 
 
 def _told(home: Path) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.asides import sweep_aside, told, write_aside
+from scenarios.asides import PARTIAL, sweep_aside, told, write_aside
 from scenarios.at_points import content_of, versions
 from scenarios.claims import claim, claimed, forget_claims
 from scenarios.load import load_scenario
@@ -53,11 +53,22 @@ from sim.places import load_atlas
 _OF_FILE = ("text", "scenarios", "versions")  # what makes two plans the same sweep, however far expanded
 
 
-def write_plan(folder: Path, plan: Plan) -> None:
-    """Write the folder of a sweep, the manifest last; what is there already stays where it is the same.
+def plan_into(folder: Path, plan: Plan) -> bool:
+    """Write the folder of a sweep, unless it holds this very sweep already (False).
 
-    Raises RunError where the folder holds another sweep, or anything that is none.
+    Raises RunError where it holds another sweep, or anything that is none.
     """
+    if planned_before(folder, plan):
+        return False
+    with alone(folder):
+        if planned_before(folder, plan):  # by another, between the look and the claim
+            return False
+        write_plan(folder, plan)
+    return True
+
+
+def write_plan(folder: Path, plan: Plan) -> None:
+    """Write the folder of a sweep, the manifest last."""
     manifest = _manifest(plan)
     with told(folder):
         for room in ("", *ROOMS):
@@ -79,8 +90,7 @@ def planned_before(folder: Path, plan: Plan) -> bool:
     Raises RunError where it holds another sweep, or anything that is none.
     """
     if not (folder / MANIFEST).is_file():
-        started = folder.is_dir() and {each.name for each in folder.iterdir()} <= {*ROOMS, TEXT, POINTS, JOBS}
-        if folder.exists() and not started:
+        if folder.exists() and not (folder.is_dir() and all(map(_of_a_plan, folder.iterdir()))):
             raise RunError(f"{folder}: is no sweep and not empty; give another folder with --out")
         return False
     before, now = read_manifest(folder), _manifest(plan)
@@ -93,6 +103,11 @@ def planned_before(folder: Path, plan: Plan) -> bool:
         }[different[0]]
         raise RunError(f"{folder}: holds {what}; give another folder with --out, or remove this one")
     return True
+
+
+def _of_a_plan(path: Path) -> bool:
+    """Tell whether a plan that was cut may have left this, whole or aside."""
+    return path.name in {*ROOMS, TEXT, POINTS, JOBS} or path.name.endswith(PARTIAL)
 
 
 def open_plan(folder: Path) -> Plan:
@@ -111,7 +126,7 @@ def open_plan(folder: Path) -> Plan:
 
 def clean(folder: Path) -> None:
     """Remove what writers that were cut have left: files aside, and claims on what is done."""
-    for room in ("", "parts", "receipts", "failed", "slurm"):
+    for room in ("", "parts", "receipts", "claims", "failed", "slurm"):
         sweep_aside(folder / room)
     over = done_keys(folder) & {key for key, alive in claimed(folder / "claims").items() if not alive}
     for key in over:
