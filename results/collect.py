@@ -11,9 +11,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import BinaryIO
 
 import polars as pl
@@ -22,6 +23,7 @@ from polars.io.plugins import register_io_source
 from results.piles import Piles, regrouped
 from scenarios.asides import aside, told, write_aside
 from scenarios.parts import Receipt, damaged, part_path, read_part
+from scenarios.sweep_manifest import Chunk
 from scenarios.sweep_plan import Plan
 from scenarios.sweep_rows import MEASURES
 from scenarios.sweep_state import State, state_of
@@ -31,7 +33,7 @@ from sim.places import load_atlas
 RESULTS, DICTIONARY = "results.parquet", "dictionary.csv"
 ROW_GROUP = 262_144
 KEYS = ("scenario", "point", "replication", "county", "service", "year")
-PILE_ROWS = 2**20  # sorted in memory at once
+PILE_ROWS = 2**19  # sorted in memory at once: that takes some 0.6 GB
 _MEASURED = tuple(measure.name for measure in MEASURES)
 
 
@@ -55,12 +57,7 @@ class SweepColumn:
     meaning: str
 
 
-def collect(
-    folder: Path,
-    plan: Plan,
-    partial: bool = False,
-    tell: Callable[[int, int], None] = lambda done, parts: None,
-) -> Collected:
+def collect(folder: Path, plan: Plan, partial: bool = False) -> Collected:
     """Write ``results.parquet`` and ``dictionary.csv`` of a sweep that is done.
 
     Raises RunError where jobs are left, have failed or parts are damaged, unless what is there is enough
@@ -68,17 +65,10 @@ def collect(
     """
     state = state_of(folder, plan.chunks)
     _complete(folder, state, partial)
-    with told(folder), _piles(folder, plan) as piles:
-        for number, (chunk, rounds) in enumerate(zip(state.chunks, state.rounds, strict=True), 1):
-            for receipt in rounds:
-                rows = read_part(folder, receipt)
-                if rows.height != receipt.rows:
-                    what = f"has {rows.height} rows, not {receipt.rows}"
-                    raise damaged(part_path(folder, receipt.key), what)
-                piles.put(rows)
-            if rounds:
-                _check_jobs(folder, plan, chunk.number, rounds)
-            tell(number, len(state.chunks))
+    with told(folder), TemporaryFile(dir=folder) as room:  # it has no name: who is killed leaves nothing
+        piles = Piles(room, _pile(plan), PILE_ROWS)
+        for rows in _parts(folder, plan, state):
+            piles.put(rows)
         write_aside(folder / DICTIONARY, dictionary_csv(plan))
         _write_table(folder / RESULTS, plan, piles)
     with (folder / RESULTS).open("rb") as file:
@@ -106,9 +96,21 @@ def _complete(folder: Path, state: State, partial: bool) -> None:
         )
 
 
-def _check_jobs(folder: Path, plan: Plan, number: int, rounds: tuple[Receipt, ...]) -> None:
+def _parts(folder: Path, plan: Plan, state: State) -> Iterator[pl.DataFrame]:
+    """Yield the rows of each part, held against its receipt and its jobs."""
+    for chunk, rounds in zip(state.chunks, state.rounds, strict=True):
+        for receipt in rounds:
+            rows = read_part(folder, receipt)
+            if rows.height != receipt.rows:
+                raise damaged(part_path(folder, receipt.key), f"has {rows.height} rows, not {receipt.rows}")
+            yield rows
+        if rounds:
+            _check_jobs(folder, plan, chunk, rounds)
+
+
+def _check_jobs(folder: Path, plan: Plan, chunk: Chunk, rounds: tuple[Receipt, ...]) -> None:
     """Hold the rows of a chunk's rounds against what its jobs, but those that failed, come to."""
-    jobs = plan.chunk_jobs(plan.chunks[number])
+    jobs = plan.chunk_jobs(chunk)
     failed = rounds[-1].failed
     wanted = sum(plan.rows_in(job.market) for job in jobs if not failed or plan.key(job) not in failed)
     found = sum(receipt.rows for receipt in rounds)
@@ -116,13 +118,11 @@ def _check_jobs(folder: Path, plan: Plan, number: int, rounds: tuple[Receipt, ..
         raise damaged(part_path(folder, rounds[0].key), f"has {found} rows where its jobs come to {wanted}")
 
 
-def _piles(folder: Path, plan: Plan) -> Piles:
-    """Prepare piles of scenarios, points and replications that follow one another, in the order of rows."""
+def _pile(plan: Plan) -> pl.Expr:
+    """Number the piles of rows: scenarios, points and replications that follow one another in the table."""
     replications = max(batch.replications[1] for batch in plan.batches)
-    cells = len(plan.sweep.scenarios) * len(plan.points) * replications
     cell = (pl.col("scenario") * len(plan.points) + pl.col("point")) * replications + pl.col("replication")
-    together = max(1, PILE_ROWS // sum(map(plan.rows_in, plan.markets)))  # cells of a pile
-    return Piles(folder, -(-cells // together), cell // together, PILE_ROWS)
+    return cell // max(1, PILE_ROWS // sum(map(plan.rows_in, plan.markets)))
 
 
 def _write_table(path: Path, plan: Plan, piles: Piles) -> None:
@@ -143,7 +143,8 @@ class _Heard:
     """A file that remembers what the disk said."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self.file, self.wrong = file, None
+        self.file = file
+        self.wrong: OSError | None = None
 
     def write(self, data: bytes) -> int:
         try:

@@ -109,7 +109,7 @@ def _number(path: Path) -> int:
 
 
 def disk_time(folder: Path) -> float:
-    """Return what time it is by the clock that the disk stamps files with; ours where it stamps none for us."""
+    """Return what time it is by the clock that the disk stamps files with; ours where it takes no file."""
     path = folder / f".clock.{threading.get_ident()}#{me()}{PARTIAL}"
     try:
         path.touch()
