@@ -18,7 +18,6 @@ opened: a sweep is computed by one version of each, or not at all.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -44,6 +43,7 @@ from scenarios.sweep_manifest import (
     Batch,
     chunks_of,
     damaged,
+    manifest_text,
     read_manifest,
 )
 from scenarios.sweep_plan import Plan
@@ -69,7 +69,6 @@ def plan_into(folder: Path, plan: Plan) -> bool:
 
 def write_plan(folder: Path, plan: Plan) -> None:
     """Write the folder of a sweep, the manifest last."""
-    manifest = _manifest(plan)
     with told(folder):
         for room in ("", *ROOMS):
             (folder / room).mkdir(parents=True, exist_ok=True)
@@ -81,7 +80,7 @@ def write_plan(folder: Path, plan: Plan) -> None:
     write_aside(folder / TEXT, plan.sweep.text.encode())
     write_aside(folder / POINTS, _points_csv(plan))
     write_aside(folder / JOBS, _jobs_csv(plan))
-    write_aside(folder / MANIFEST, _written(manifest))
+    write_aside(folder / MANIFEST, manifest_text(_manifest(plan)))
 
 
 def planned_before(folder: Path, plan: Plan) -> bool:
@@ -210,12 +209,6 @@ def _manifest(plan: Plan) -> dict[str, Any]:
         "points": hashlib.sha256(_points_csv(plan)).hexdigest(), "text": sweep.text,
         "chunks": [[c.key, c.first, c.jobs, c.seconds, c.kept] for c in plan.chunks],
     }  # fmt: skip
-
-
-def _written(manifest: dict[str, Any]) -> bytes:
-    """Write a line for each fact, so that two manifests can be compared."""
-    lines = (f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in manifest.items())
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
 def _points_csv(plan: Plan) -> bytes:

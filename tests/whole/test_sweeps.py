@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import results.collect as collecting
 from results.collect import collect
 from scenarios import chunks
 from scenarios.chunks import do_task
@@ -248,7 +249,7 @@ def test_a_disk_that_is_full_is_no_job_s_failure(tmp_path: Path, monkeypatch: py
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(RunError, match="No space left on device"):
+    with pytest.raises(RunError, match="No space left on device; make room, then 'jinlin sweep resume"):
         work(folder, plan, tasks_left(folder, plan), 0)
     state = state_of(folder, plan.chunks)
     assert state.left == list(plan.chunks) and not any(
@@ -270,6 +271,73 @@ def test_a_damaged_part_is_never_collected_and_is_computed_again(tmp_path: Path)
     with pytest.raises(RunError, match="not done"):
         collect(folder, plan)
     assert computed(folder).read_bytes() == undisturbed()
+
+
+@pytest.mark.parametrize("rows", [1, 7, 40], ids=lambda rows: f"{rows} rows")
+def test_a_table_larger_than_memory_is_written_to_the_same_bytes(
+    rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever there is room for: no more is sorted or named at once, but a replication of a point."""
+    folder = tmp_path / "s"
+    plan = planned_in(folder)
+    work(folder, plan, tasks_left(folder, plan), 0)
+    monkeypatch.setattr("results.collect.ROW_GROUP", 5)
+    whole = collect(folder, plan).path.read_bytes()
+    heights, name_all = [], collecting.tidy
+
+    def tidy(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
+        heights.append(rows.height)
+        return name_all(plan, rows)
+
+    monkeypatch.setattr("results.collect.tidy", tidy)
+    monkeypatch.setattr("results.collect.PILE_ROWS", rows)
+    done = collect(folder, plan)
+    assert done.path.read_bytes() == whole and max(heights) == 5
+    assert done.rows == sum(heights) and pl.read_parquet(done.path).equals(pl.read_parquet(undisturbed()))
+    assert {path.name for path in folder.iterdir() if path.name[0] == "."} == set()
+
+
+def test_a_table_for_which_there_is_no_room_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "s"
+    plan = planned_in(folder)
+    before = computed(folder).read_bytes()
+
+    def full(heard: object, data: bytes) -> int:
+        heard.wrong = OSError(errno.ENOSPC, "No space left on device")  # type: ignore[attr-defined]
+        raise heard.wrong  # type: ignore[attr-defined]
+
+    monkeypatch.setattr("results.collect._Heard.write", full)
+    with pytest.raises(RunError, match="No space left on device; make room, then give the same command"):
+        collect(folder, plan)
+    assert (folder / "results.parquet").read_bytes() == before and not list(folder.glob(".*"))
+
+
+def test_what_was_tried_again_is_computed_again_with_the_part_it_stands_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the jobs that once failed would be in both parts, and the sweep could never be collected."""
+    folder = tmp_path / "s"
+    plan = planned_in(folder)
+    failing.wish = plan.points[1, 0]  # type: ignore[attr-defined]
+    failing(monkeypatch)
+    work(folder, plan, tasks_left(folder, plan), 0)
+    monkeypatch.undo()
+    work(folder, plan, tasks_failed(folder, plan), 0)
+    assert collect(folder, plan).path.read_bytes() == undisturbed()
+    again = min(path.stem for path in (folder / "parts").iterdir() if "-" in path.stem)
+    first = again.partition("-")[0]
+    (folder / "parts" / f"{first}.parquet").unlink()
+    assert mend(folder) == {first: "is missing", again: f"tries again what {first} left"}
+    assert computed(folder).read_bytes() == undisturbed()
+
+
+def test_a_round_whose_ground_is_gone_is_not_computed(tmp_path: Path) -> None:
+    plan = planned_in(tmp_path / "s")
+    with pytest.raises(RunError, match="is missing; 'jinlin sweep resume'"):
+        do_task(tmp_path / "s", plan, Task(plan.chunks[0], 1))
+    assert not list((tmp_path / "s" / "receipts").iterdir())
 
 
 def test_parts_of_another_sweep_are_not_mixed_in(tmp_path: Path) -> None:
