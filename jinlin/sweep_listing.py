@@ -76,6 +76,8 @@ def list_state(folder: Path, state: State, language: str) -> list[str]:
     waiting = state.jobs - done - len(failed) - running - cut
     lines = [say("sweep state", language, jobs=state.jobs, done=done, failed=len(failed), running=running,
                  cut=cut, waiting=waiting)]  # fmt: skip
+    if cut:
+        lines.append(say("sweep cut", language))
     if state.left:
         lines.append(say("sweep time left", language, hours=hours(state.seconds_left)))
     lines += [say("sweep damaged", language, key=key, what=what) for key, what in sorted(state.wrong.items())]

@@ -152,6 +152,11 @@ WORDS_SWEEP: dict[str, tuple[str, str]] = {
         "{waiting:,} waiting",
         "{jobs:,}个任务：完成{done:,}，失败{failed:,}，计算中{running:,}，被中断{cut:,}，等待{waiting:,}",
     ),
+    "sweep cut": (
+        "cut: whoever computed these was stopped or killed; if nobody did it, memory or time ran out (fewer "
+        "--workers; --mem or --time on a cluster)",
+        "被中断：计算进程已停止或被终止；若非人为，多半是内存或时限不足（减少 --workers；集群上加大 --mem 或 --time）",
+    ),
     "sweep time left": ("about {hours} core-hours left", "约还需{hours}核时"),
     "sweep damaged": ("part {key} {what}: it is computed again", "部分 {key} 已损坏（{what}），将重新计算"),
     "sweep failed": ("failed: {error}; repeat it alone: {command}", "失败：{error}；单独重试：{command}"),

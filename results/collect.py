@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -65,12 +65,8 @@ def collect(folder: Path, plan: Plan, partial: bool = False) -> Collected:
     """
     state = state_of(folder, plan.chunks)
     _complete(folder, state, partial)
-    with told(folder), TemporaryFile(dir=folder) as room:  # it has no name: who is killed leaves nothing
-        piles = Piles(room, _pile(plan), PILE_ROWS)
-        for rows in _parts(folder, plan, state):
-            piles.put(rows)
-        write_aside(folder / DICTIONARY, dictionary_csv(plan))
-        _write_table(folder / RESULTS, plan, piles)
+    write_aside(folder / DICTIONARY, dictionary_csv(plan))
+    write_table(folder / RESULTS, plan, _parts(folder, plan, state))
     with (folder / RESULTS).open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     height = sum(receipt.rows for rounds in state.rounds for receipt in rounds)
@@ -125,10 +121,22 @@ def _pile(plan: Plan) -> pl.Expr:
     return cell // max(1, PILE_ROWS // sum(map(plan.rows_in, plan.markets)))
 
 
-def _write_table(path: Path, plan: Plan, piles: Piles) -> None:
-    """Write the rows of all piles in order, a row group at a time."""
-    sorted_rows = (pile.sort(KEYS) for pile in piles.taken())
-    groups = (tidy(plan, rows) for rows in regrouped(sorted_rows, ROW_GROUP))
+def write_table(path: Path, plan: Plan, parts: Iterable[pl.DataFrame]) -> None:
+    """Write the rows of all parts in one order, whatever the order and number of the parts.
+
+    Raises RunError where the disk is full: what is written takes room once more until it is done.
+    """
+    # a file without a name: whoever is killed leaves nothing behind
+    with told(path.parent), TemporaryFile(dir=path.parent) as room:
+        piles = Piles(room, _pile(plan), PILE_ROWS)
+        for rows in parts:
+            piles.put(rows)
+        ordered = (pile.sort(KEYS) for pile in piles.taken())
+        _write_groups(path, plan, (tidy(plan, rows) for rows in regrouped(ordered, ROW_GROUP)))
+
+
+def _write_groups(path: Path, plan: Plan, groups: Iterator[pl.DataFrame]) -> None:
+    """Write a file of row groups, one at a time."""
     empty = tidy(plan, pl.DataFrame(schema=dict.fromkeys((*KEYS, *_MEASURED), pl.Int64())))
     table = register_io_source(lambda *asked: groups, schema=empty.schema)
     with aside(path) as file:
