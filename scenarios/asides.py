@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,10 +51,21 @@ def aside(path: Path) -> Iterator[BinaryIO]:
 def sweep_aside(folder: Path) -> None:
     """Remove what writers that are no more have left aside in a folder; those that live are let be."""
     for path in folder.glob(f".*{PARTIAL}"):
-        owner = path.name.removesuffix(PARTIAL).rpartition("#")[2]
-        old = time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS
-        if old if (gone := is_gone(owner)) is None else gone:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # got its name, or was removed, between the looks
+            if _forgotten(path):
+                remove = shutil.rmtree if path.is_dir() else os.unlink
+                remove(path)
+
+
+def _forgotten(path: Path) -> bool:
+    """Tell whether the owner of what is aside is no more; of another machine's, whether it is a day old."""
+    gone = is_gone(path.name.removesuffix(PARTIAL).rpartition("#")[2])
+    return time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS if gone is None else gone
+
+
+def aside_folder(home: Path) -> Path:
+    """Make a folder aside in another: whoever fills it renames it, or removes it."""
+    return Path(tempfile.mkdtemp(prefix=".", suffix=f"#{me()}{PARTIAL}", dir=home))
 
 
 @contextmanager

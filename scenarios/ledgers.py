@@ -17,7 +17,6 @@ import json
 import math
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -28,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.asides import remedy
+from scenarios.asides import aside_folder, remedy, sweep_aside
 from scenarios.load import Scenario
 from scenarios.studies import MOST_LEDGERS_GB, drawn_settings
 from sim.compiled import fingerprint
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 TOLD = "ledger.json"
-_ASIDE = ".aside-"  # a folder that is being written
 BEGUN = time.time()  # of the command: workers are forked from a server that has imported this
 _HOUSE = Path(__file__).parents[1]
 _READ_BY_LIFE = (
@@ -155,7 +153,8 @@ class LedgerStore:
         home = self._home(facts)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.folder))
+            sweep_aside(self.folder)
+            aside = aside_folder(self.folder)
             try:
                 _write(aside, facts, lived)
                 _rename(aside, home)
@@ -174,7 +173,7 @@ class LedgerStore:
         """Remove what was used longest ago until the rest fits; if it does not, what was just written."""
         if self.most_gb == math.inf:
             return True
-        known = {home: _used(home) for home in self.folder.iterdir() if not home.name.startswith(_ASIDE)}
+        known = {home: _used(home) for home in self.folder.iterdir() if home.name[0] != "."}
         total = sum(size for size, _ in known.values())
         old = [home for home, (_, last) in known.items() if home != kept and last < self.begun]
         for home in (*sorted(old, key=lambda each: known[each][1]), kept):

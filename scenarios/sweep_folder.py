@@ -125,7 +125,7 @@ def open_plan(folder: Path) -> Plan:
 
 def clean(folder: Path) -> None:
     """Remove what writers that were cut have left: files aside, and claims on what is done."""
-    for room in ("", "parts", "receipts", "claims", "failed", "slurm"):
+    for room in ("", "parts", "receipts", "claims", "failed", "slurm", "ledgers"):
         sweep_aside(folder / room)
     over = done_keys(folder) & {key for key, alive in claimed(folder / "claims").items() if not alive}
     for key in over:

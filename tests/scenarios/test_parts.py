@@ -136,3 +136,11 @@ def test_what_a_living_writer_has_aside_is_let_be(tmp_path: Path) -> None:
     os.utime(elsewhere, (1.0, 1.0))
     sweep_aside(tmp_path)
     assert mine.exists() and not elsewhere.exists()
+
+
+def test_what_gets_its_name_while_a_folder_is_cleaned_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = tmp_path / ".part.3#far-away-1234abcd@17@3.50.partial"
+    monkeypatch.setattr(Path, "glob", lambda folder, pattern: iter([named]))
+    sweep_aside(tmp_path)

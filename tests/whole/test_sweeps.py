@@ -203,26 +203,25 @@ def test_lives_kept_for_other_chunks_change_no_row(tmp_path: Path) -> None:
     assert len(list((tmp_path / "s" / "ledgers").iterdir())) == 2, "one a replication"
 
 
-def failing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every job of point 1 fail."""
-    whole = chunks.meeting
+def half_failed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    """Compute the small sweep, every job of whose point 1 fails until the patch is undone."""
+    plan, whole = planned_in(folder), chunks.meeting
 
     def broken(study: object, scenario: object, job: object) -> object:
-        if scenario.settings["elder-bed.wish"] == failing.wish:  # type: ignore[attr-defined]
+        if scenario.settings["elder-bed.wish"] == plan.points[1, 0]:  # type: ignore[attr-defined]
             raise ValueError("no such luck")
         return whole(study, scenario, job)  # type: ignore[arg-type]
 
     monkeypatch.setattr(chunks, "meeting", broken)
+    work(folder, plan, tasks_left(folder, plan), 0)
+    return plan
 
 
 def test_a_job_that_fails_stops_no_other_and_can_be_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "s"
-    plan = planned_in(folder)
-    failing.wish = plan.points[1, 0]  # type: ignore[attr-defined]
-    failing(monkeypatch)
-    work(folder, plan, tasks_left(folder, plan), 0)
+    plan = half_failed(folder, monkeypatch)
     state = state_of(folder, plan.chunks)
     failed = {plan.key(job) for job in plan.jobs if job.point == 1}
     assert set(state.failed) == failed and state.done == 4 and not state.left
@@ -319,10 +318,7 @@ def test_what_was_tried_again_is_computed_again_with_the_part_it_stands_on(
 ) -> None:
     """Else the jobs that once failed would be in both parts, and the sweep could never be collected."""
     folder = tmp_path / "s"
-    plan = planned_in(folder)
-    failing.wish = plan.points[1, 0]  # type: ignore[attr-defined]
-    failing(monkeypatch)
-    work(folder, plan, tasks_left(folder, plan), 0)
+    plan = half_failed(folder, monkeypatch)
     monkeypatch.undo()
     work(folder, plan, tasks_failed(folder, plan), 0)
     assert collect(folder, plan).path.read_bytes() == undisturbed()
