@@ -52,7 +52,7 @@ def claim(folder: Path, key: str) -> Claim | None:
         before = _claims_on(folder, key)
         if before and not is_stale(before[-1]):
             return None
-        number = int(before[-1].name.rpartition(".")[2]) + 1 if before else 1
+        number = 1 + (_number(before[-1]) if before else 0)
         path = folder / f"{key}.{number}"
         try:
             file = path.open("x", encoding="utf-8")
@@ -91,11 +91,13 @@ def is_stale(path: Path, now: float | None = None) -> bool:
 
     `now` is the disk's time, for who has asked for it already.
     """
+    gone = None
     try:
-        gone = is_gone(path.read_text(encoding="utf-8"))
         touched = path.stat().st_mtime
-    except FileNotFoundError:
+    except OSError:
         return True  # released meanwhile
+    with suppress(OSError):  # another user's, who lets nobody read it
+        gone = is_gone(path.read_text(encoding="utf-8"))
     return bool(gone) or (disk_time(path.parent) if now is None else now) - touched > LEASE_SECONDS
 
 

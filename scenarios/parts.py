@@ -150,7 +150,7 @@ def groundless(keys: Collection[str]) -> dict[str, str]:
     found = dict[str, str]()
     for key in sorted(keys):
         chunk, _, round_ = key.partition("-")
-        earlier = [name_of_task(chunk, each) for each in range(int(round_ or 0))]
+        earlier = [name_of_task(chunk, each) for each in range(int(round_) if round_.isdigit() else 0)]
         if missing := [name for name in earlier if name not in keys]:
             found[key] = f"tries again what {missing[-1]} left"
     return found

@@ -133,6 +133,22 @@ def test_whoever_may_only_look_is_told_who_computes(tmp_path: Path, monkeypatch:
     assert claimed(tmp_path) == {"job": True}
 
 
+def test_a_claim_that_another_user_lets_nobody_read_is_kept_while_it_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "job.1"
+    path.write_text("of another", encoding="utf-8")
+
+    def refused(path: Path, encoding: str) -> str:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    assert claimed(tmp_path) == {"job": True} and claim(tmp_path, "job") is None
+    long_ago = time.time() - LEASE_SECONDS - 5
+    os.utime(path, (long_ago, long_ago))
+    assert claimed(tmp_path) == {"job": False}
+
+
 def test_a_clock_file_that_was_left_is_no_claim(tmp_path: Path) -> None:
     (tmp_path / ".clock.1#far-away-1234abcd@17@3.partial").touch()
     assert claimed(tmp_path) == {}
