@@ -33,7 +33,7 @@ from sim.places import load_atlas
 RESULTS, DICTIONARY = "results.parquet", "dictionary.csv"
 ROW_GROUP = 262_144
 KEYS = ("scenario", "point", "replication", "county", "service", "year")
-PILE_ROWS = 2**19  # sorted in memory at once: that takes some 0.6 GB
+PILE_ROWS = 2**19  # sorted in memory at once: about a gigabyte with all that goes on meanwhile
 _MEASURED = tuple(measure.name for measure in MEASURES)
 
 

@@ -27,6 +27,7 @@ class Piles:
         self._file, self._pile, self._most = file, pile.alias(_PILE), most_held
         self._deals: dict[int, list[tuple[int, int]]] = defaultdict(list)  # of each pile: first byte, bytes
         self._held: list[pl.DataFrame] = []
+        self._height = 0  # of what is held
 
     def put(self, rows: pl.DataFrame) -> None:
         """Take in rows; those of an empty frame may lack columns.
@@ -35,7 +36,8 @@ class Piles:
         """
         if rows.height:
             self._held.append(rows)
-        if sum(each.height for each in self._held) >= self._most:
+            self._height += rows.height
+        if self._height >= self._most:
             self._deal()
 
     def taken(self) -> Iterator[pl.DataFrame]:
@@ -49,7 +51,7 @@ class Piles:
         if not self._held:
             return
         rows = pl.concat(self._held).with_columns(self._pile)
-        self._held = []
+        self._held, self._height = [], 0
         for (number,), mine in rows.partition_by(_PILE, as_dict=True, include_key=False).items():
             buffer = io.BytesIO()
             mine.write_parquet(buffer, compression="lz4", statistics=False)
