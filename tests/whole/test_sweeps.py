@@ -8,15 +8,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 import numpy as np
 import polars as pl
 import pytest
 
-import results.collect as collecting
 from results.collect import collect
 from scenarios import chunks
 from scenarios.chunks import do_task
@@ -34,27 +31,10 @@ from sim.measures import Table
 from sim.places import load_atlas
 from tests.scenarios.small_sweep import SMALL, planned_in
 from tests.whole.killed_sweep import begin
+from tests.whole.undisturbed_sweep import computed, undisturbed
 
 KILLED_AT = 20  # places, spread evenly over what is done
 PLAIN = 'scenarios = ["plan-2025", "staff-short"]\nplaces = ["柘荣县"]\nreplications = 2\nseed = 11\n'
-
-
-def computed(folder: Path) -> Path:
-    """Compute what is left in this process, and collect it."""
-    plan = open_plan(folder)
-    work(folder, plan, tasks_left(folder, plan), 0)
-    return collect(folder, plan).path
-
-
-@cache
-def undisturbed() -> bytes:
-    """Return the table of the small sweep, computed once and in peace."""
-    folder = Path(mkdtemp()) / "s"
-    planned_in(folder)
-    try:
-        return computed(folder).read_bytes()
-    finally:
-        shutil.rmtree(folder.parent)
 
 
 def begun(folder: Path) -> Counter[str]:
@@ -270,47 +250,6 @@ def test_a_damaged_part_is_never_collected_and_is_computed_again(tmp_path: Path)
     with pytest.raises(RunError, match="not done"):
         collect(folder, plan)
     assert computed(folder).read_bytes() == undisturbed()
-
-
-@pytest.mark.parametrize("rows", [1, 7, 40], ids=lambda rows: f"{rows} rows")
-def test_a_table_larger_than_memory_is_written_to_the_same_bytes(
-    rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever there is room for: no more is sorted or named at once, but a replication of a point."""
-    folder = tmp_path / "s"
-    plan = planned_in(folder)
-    work(folder, plan, tasks_left(folder, plan), 0)
-    monkeypatch.setattr("results.collect.ROW_GROUP", 5)
-    whole = collect(folder, plan).path.read_bytes()
-    heights, name_all = [], collecting.tidy
-
-    def tidy(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
-        heights.append(rows.height)
-        return name_all(plan, rows)
-
-    monkeypatch.setattr("results.collect.tidy", tidy)
-    monkeypatch.setattr("results.collect.PILE_ROWS", rows)
-    done = collect(folder, plan)
-    assert done.path.read_bytes() == whole and max(heights) == 5
-    assert done.rows == sum(heights) and pl.read_parquet(done.path).equals(pl.read_parquet(undisturbed()))
-    assert {path.name for path in folder.iterdir() if path.name[0] == "."} == set()
-
-
-def test_a_table_for_which_there_is_no_room_leaves_the_one_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "s"
-    plan = planned_in(folder)
-    before = computed(folder).read_bytes()
-
-    def full(heard: object, data: bytes) -> int:
-        heard.wrong = OSError(errno.ENOSPC, "No space left on device")  # type: ignore[attr-defined]
-        raise heard.wrong  # type: ignore[attr-defined]
-
-    monkeypatch.setattr("results.collect._Heard.write", full)
-    with pytest.raises(RunError, match="No space left on device; make room, then give the same command"):
-        collect(folder, plan)
-    assert (folder / "results.parquet").read_bytes() == before and not list(folder.glob(".*"))
 
 
 def test_what_was_tried_again_is_computed_again_with_the_part_it_stands_on(
