@@ -1,4 +1,4 @@
-"""Evidence with provenance, and the tables and settings that the simulation takes from it.
+"""Fit what is not known, hold the model against what was observed, and forecast from what a year knew.
 
 ``observations.csv`` lists the figures of the evidence that the model is held against; each row names one.
 """

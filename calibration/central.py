@@ -15,7 +15,7 @@ from pathlib import Path
 from calibration.calibrate import Calibrated
 from calibration.fitted import FittedNumber
 from calibration.priors import ranks_of
-from calibration.settings import FOLDER
+from evidence.settings import FOLDER
 from sim.errors import EvidenceError
 
 _SERVICES = Path(__file__).parents[1] / "scenarios" / "services"

@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calibration import migration, vital
-from calibration.course import Course
-from calibration.evidence import Evidence
-from calibration.life_tables import life_tables
 from calibration.projection import expected, project
+from evidence import migration, vital
+from evidence.course import Course
+from evidence.life_tables import life_tables
+from evidence.table import Evidence
 from sim.parameters import Settings
 from sim.places import Atlas
 from sim.rates import AGES, Floats, LifeTables, year_in

@@ -13,12 +13,12 @@ from functools import partial
 
 import numpy as np
 
-from calibration.census import census_margins
-from calibration.evidence import load_evidence
 from calibration.fitted import FittedNumber
-from calibration.founders import founding_tables
 from calibration.level import Level, Prediction, write_level
-from calibration.life_tables import life_tables
+from evidence.census import census_margins
+from evidence.founders import founding_tables
+from evidence.life_tables import life_tables
+from evidence.table import load_evidence
 from scenarios.experiments import base_of_province
 from scenarios.load import Scenario, load_scenario
 from scenarios.supply import supply_plan

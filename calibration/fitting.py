@@ -13,11 +13,11 @@ from calibration.fit import HOMES, SETTING, fit
 from calibration.fitted import FILE, Fitted, FittedNumber, FittedTo, Judged, written
 from calibration.hindcast import digest_of_evidence
 from calibration.observations import Role, load_observations
-from calibration.posterior import FILE as POSTERIOR
-from calibration.posterior import Posterior, write_posterior
 from calibration.targets import targets
 from calibration.trial_runs import said
 from calibration.trials import COUNTS
+from evidence.posterior import FILE as POSTERIOR
+from evidence.posterior import Posterior, write_posterior
 from sim.compiled import fingerprint
 from sim.rates import Floats
 

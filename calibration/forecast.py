@@ -4,7 +4,7 @@ Births, deaths and who lives here come from drawn futures (``calibration.futures
 children in care from agents (``calibration.uptake``), begun where 2020 was: at the residents counted, and
 at the national use of childcare. What the agents' lives had of the oldest and of small children is put
 right, draw by draw, by the futures. That wishes change has no source: use a head walks at random. What is
-assumed stands in ``calibration/parameters/forecast.toml``.
+assumed stands in ``evidence/parameters/forecast.toml``.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.evidence import Evidence, load_evidence
 from calibration.futures import INDICATORS, YEARS, Futures, futures, normal, ranks
 from calibration.outlook import CHILDREN, UNDER_3
-from calibration.settings import load_parameters
 from calibration.trends import Known, as_known, knowledge
 from calibration.uptake import Taken, take_province
+from evidence.settings import load_parameters
+from evidence.table import Evidence, load_evidence
 from sim.errors import RunError
 from sim.parameters import Settings
 from sim.rates import Floats

@@ -3,7 +3,7 @@
 Each draw has a fertility that walks at random with a drift, a mortality with the doubt of its fit, a share
 of the trend that goes on, good and bad years and perhaps an epidemic, and a migration year by year. Draws
 are keyed by their number and the name of what is drawn: more draws or other years move none. What is assumed
-stands in ``calibration/parameters/forecast.toml``.
+stands in ``evidence/parameters/forecast.toml``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from calibration import vital
 from calibration.outlook import Carried, Course, carry
 from calibration.trends import Known
+from evidence import vital
 from sim.rates import AGES, Floats
 from sim.streams import Decision, Stream
 

@@ -16,16 +16,16 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from calibration import vital
-from calibration.census import census_margins, founding_tables
 from calibration.decade import FIRST, LAST, MONTHS, YEARS, Mortality, decade_tables, gained_at, un_mortality
-from calibration.evidence import FOLDER, load_evidence
-from calibration.imputed import imputed_2010
 from calibration.mortality_fit import CENTRAL, Decade, fit, is_fitted, left_out, says, value_of
 from calibration.observations import Observation, Role, load_observations
 from calibration.projection import expected, founded
-from calibration.settings import load_parameters
 from calibration.validation import FILE, Beside, Compared, Hindcast, written
+from evidence import vital
+from evidence.census import census_margins, founding_tables
+from evidence.imputed import imputed_2010
+from evidence.settings import load_parameters
+from evidence.table import FOLDER, load_evidence
 from scenarios.workers import worker_context
 from sim.compiled import fingerprint
 from sim.founding import FoundingTables, found

@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
-from calibration.evidence import Evidence, Figure, load_evidence
+from evidence.table import Evidence, Figure, load_evidence
 from sim.errors import EvidenceError
 
 FILE = Path(__file__).parent / "observations.csv"

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from calibration.migration import ADULT
+from evidence.migration import ADULT
 from sim.founding import FoundingTables
 from sim.history import ARRIVALS, BIRTHS, DEATHS, LEAVERS
 from sim.kinds import Sex

@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from calibration.decade import MONTHS, Mortality
-from calibration.evidence import Evidence, load_evidence
 from calibration.hindcast import expected_decade
 from calibration.validation import load_hindcast
+from evidence.table import Evidence, load_evidence
 from scenarios.plan import load_register
 from sim.kinds import Area
 

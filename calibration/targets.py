@@ -14,11 +14,11 @@ from functools import cache
 import numpy as np
 
 from calibration.decade import LAST, Mortality
-from calibration.evidence import load_evidence
 from calibration.hindcast import expected_decade
 from calibration.mortality_fit import Decade, says
 from calibration.observations import Observation, Role, load_observations
 from calibration.trials import COUNTS
+from evidence.table import load_evidence
 from sim.rates import Floats
 
 _LEVEL_YEAR = 2015  # of which ``Mortality.level`` is

@@ -18,11 +18,11 @@ from functools import cache
 import numpy as np
 from scipy.linalg import expm
 
-from calibration.evidence import Evidence, load_evidence
-from calibration.function_law import ABLE, ACTIVE, published_rate
-from calibration.life_tables import life_tables
-from calibration.settings import load_parameters
-from calibration.vital import SEXES
+from evidence.function_law import ABLE, ACTIVE, published_rate
+from evidence.life_tables import life_tables
+from evidence.settings import load_parameters
+from evidence.table import Evidence, load_evidence
+from evidence.vital import SEXES
 from sim.cohorts import CohortRates, carry
 from sim.places import load_atlas
 from sim.rates import AGES, Floats, LifeTables, monthly

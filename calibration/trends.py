@@ -13,7 +13,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from calibration import vital
 from calibration.decade import (
     BOUNDS,
     FIRST,
@@ -25,9 +24,10 @@ from calibration.decade import (
     net_by_year,
     spread,
 )
-from calibration.evidence import PROVINCE, Evidence, Figure
-from calibration.migration import CLASSES, age_profile
 from calibration.outlook import Course, carry, cells_of
+from evidence import vital
+from evidence.migration import CLASSES, age_profile
+from evidence.table import PROVINCE, Evidence, Figure
 from sim.parameters import Settings
 from sim.rates import AGES, Floats
 

@@ -14,10 +14,10 @@ from functools import cache, partial
 
 import numpy as np
 
-from calibration.census import census_margins
-from calibration.evidence import load_evidence
-from calibration.founders import founding_tables
-from calibration.life_tables import life_tables
+from evidence.census import census_margins
+from evidence.founders import founding_tables
+from evidence.life_tables import life_tables
+from evidence.table import load_evidence
 from scenarios.definitions import with_ceilings
 from scenarios.experiments import base_of_province
 from scenarios.load import Scenario, load_scenario

@@ -140,7 +140,7 @@ def parameters() -> str:
 
 def evidence() -> str:
     """Count the published, derived and assumed figures of each table of evidence."""
-    from calibration.evidence import load_evidence
+    from evidence.table import load_evidence
 
     counted = Counter((figure.table, figure.quality.value) for figure in load_evidence().figures)
     names = sorted({name for name, _ in counted})
@@ -153,7 +153,7 @@ FAMILY = re.compile(r"(?<=_)(\d+(-\d+)?\+?)(?=_|$)|(?<=_)(male|female|M|F)(?=_|$
 
 def figures() -> str:
     """List the figures that each part of the model reads; ages, sexes, areas and places are put together."""
-    from calibration.readings import figures_read
+    from evidence.readings import figures_read
 
     parts = []
     for part, read in figures_read().items():
@@ -190,7 +190,7 @@ def _first(names: list[str], most: int) -> str:
 
 def contradictions() -> str:
     """List the questions that figures answer differently, with the choice and its reason."""
-    from calibration.contradictions import load_contradictions
+    from evidence.contradictions import load_contradictions
 
     parts = []
     for each in load_contradictions():

@@ -108,8 +108,8 @@ STUDIES = (TOGETHER, APART, OWN)
 @cache
 def province() -> tuple[tuple[float, float], ...]:
     """List the markets of the province: millions of residents, and one of each."""
-    from calibration.evidence import load_evidence
-    from calibration.founders import CENSUS
+    from evidence.founders import CENSUS
+    from evidence.table import load_evidence
     from sim.places import load_atlas
 
     residents = load_evidence().by_county("resident_population", CENSUS)

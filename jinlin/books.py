@@ -23,7 +23,7 @@ from results.words import unit_in_chinese
 from results.workbook import workbook
 
 if TYPE_CHECKING:
-    from calibration.evidence import Figure
+    from evidence.table import Figure
     from results.manifest import SettingEntry, SupplyEntry
     from scenarios.schema import DatedValue
     from sim.parameters import Quantity

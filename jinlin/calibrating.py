@@ -51,9 +51,7 @@ def calibrate(
     calibration = Calibration(plan, folder, workers or 0, _counting(language))
     done = _run(calibration, language)
     fitted = keep(done, out) if out else keep_in_project(done, typer.echo)
-    _print(
-        [*list_fitted(fitted, language), say("wrote", language, path=out or "calibration/posterior.parquet")]
-    )
+    _print([*list_fitted(fitted, language), say("wrote", language, path=out or "evidence/posterior.parquet")])
 
 
 def _run(calibration: Calibration, language: str) -> Calibrated:

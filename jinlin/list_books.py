@@ -12,10 +12,10 @@ from jinlin.words import say
 from results.sheets import Kind, Row, Table, Value
 
 if TYPE_CHECKING:
-    from calibration.contradictions import Contradiction
-    from calibration.evidence import Figure
     from calibration.forecast import Forecast
     from calibration.validation import Hindcast
+    from evidence.contradictions import Contradiction
+    from evidence.table import Figure
     from results.confrontations import Confronted
     from scenarios.authoring import Difference
     from scenarios.load import Scenario

@@ -67,8 +67,8 @@ def evidence(
 ) -> None:
     """Find figures with their sources and what contradicts them."""
     check_book(xlsx)
-    from calibration.contradictions import concerning, load_contradictions
-    from calibration.evidence import load_evidence
+    from evidence.contradictions import concerning, load_contradictions
+    from evidence.table import load_evidence
     from jinlin.sources import count_evidence, list_evidence, nothing_found
 
     known, language, words = load_evidence(), terminal_language(lang), " ".join(word)
@@ -123,8 +123,8 @@ def population(
 ) -> None:
     """Print how well the founded residents fit the census."""
     check_book(xlsx)
-    from calibration.census import census_margins
-    from calibration.evidence import load_evidence
+    from evidence.census import census_margins
+    from evidence.table import load_evidence
     from jinlin.listings import fit_of, list_population
     from sim.margins import rake
     from sim.places import load_atlas

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from calibration.costs import cost_figures
+from evidence.costs import cost_figures
 from jinlin.books import Source, column, of_figure, of_scenario, save_book
 from jinlin.size_listing import answer_lines, counties_total, head_lines, why_none
 from jinlin.what_if import what_if_page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from calibration.costs import PAYERS, SIDES
+from evidence.costs import PAYERS, SIDES
 from jinlin.words import columns, say
 from results.sizes import (
     Bill,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from jinlin.words import columns, plain, say
 
 if TYPE_CHECKING:
-    from calibration.contradictions import Contradiction
-    from calibration.evidence import Figure
+    from evidence.contradictions import Contradiction
+    from evidence.table import Figure
 
 _MOST = 8  # figures shown on each side of a contradiction
 _QUALITIES = ("published", "derived", "assumed")

@@ -269,6 +269,6 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "quality fitted": ("fitted", "拟合"),
     "where setting": ("jinlin parameters {name}", "jinlin parameters {name}"),
     "where scenario": ("scenario file {file}", "情景文件 {file}"),
-    "where evidence": ("calibration/evidence/{table}.csv", "calibration/evidence/{table}.csv"),
+    "where evidence": ("evidence/tables/{table}.csv", "evidence/tables/{table}.csv"),
     "where manifest": ("manifest.json of the run", "结果文件夹的 manifest.json"),
 }

@@ -13,9 +13,9 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 import polars as pl
 
-from calibration.evidence import load_evidence
 from calibration.level import Level, load_level
-from calibration.posterior import kept_posterior
+from evidence.posterior import kept_posterior
+from evidence.table import load_evidence
 from results.manifest import (
     CountyEntry,
     FittedEntry,

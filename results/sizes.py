@@ -10,7 +10,7 @@ from math import ceil, inf
 
 import numpy as np
 
-from calibration.costs import CostLine, cost_lines
+from evidence.costs import CostLine, cost_lines
 from results.cascades import STEPS
 from scenarios.capacity_trials import Question
 from scenarios.sizer import PlaceSize

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import floor
 
-from calibration.costs import PAYERS, CostLine
+from evidence.costs import PAYERS, CostLine
 from results.sizes import idle_cost, places_per_post, refusal, unit_costs, wanting
 from scenarios.capacity_trials import Question
 from scenarios.sizer import PlaceSize, names_of

@@ -21,9 +21,9 @@ from sim.parameters import Settings
 
 _HOUSE = Path(__file__).parents[1]
 _READ = {
-    "code": (("sim", "*.py"), ("calibration", "*.py"), ("scenarios", "*.py")),
-    "evidence": (("calibration", "*.parquet"), ("calibration", "*.json"), ("calibration/parameters", "*"),
-                 ("calibration/evidence", "*"), ("sim/data", "*")),
+    "code": (("sim", "*.py"), ("evidence", "*.py"), ("scenarios", "*.py")),
+    "evidence": (("evidence", "*.parquet"), ("evidence/parameters", "*"), ("evidence/tables", "*"),
+                 ("sim/data", "*")),
     "definitions": (("scenarios", "supply.toml"), ("scenarios/services", "*"), ("scenarios/plan", "*")),
 }  # fmt: skip
 _BUILT = ("supply.", "nursing_share.")

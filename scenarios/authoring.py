@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.settings import load_parameters
+from evidence.settings import load_parameters
 from scenarios.load import Scenario, define, find_scenario, is_name, load_scenario
 from scenarios.schema import AS_IN_2020, DATED_SECTIONS, Unit
 from scenarios.staff_accounts import turnover_names

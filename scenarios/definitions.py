@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from calibration.settings import load_parameters
+from evidence.settings import load_parameters
 from scenarios.service_reader import ServiceReader, fault
 from sim.errors import ScenarioError
 from sim.parameters import Quantity, Settings
@@ -53,7 +53,7 @@ def load_services(extra: Sequence[Path] = ()) -> tuple[tuple[Service, ...], Sett
     """Load the project's services and any further definitions, in order of id.
 
     Returns the services and the settings that their files state (not the shared ones of
-    ``calibration.settings.load_parameters``). Raises ScenarioError, one line naming file, key, value, range
+    ``evidence.settings.load_parameters``). Raises ScenarioError, one line naming file, key, value, range
     and remedy.
 
     >>> services, settings = load_services()

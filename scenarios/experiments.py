@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from calibration.alignment import align, lives_alike
-from calibration.census import census_margins
-from calibration.evidence import load_evidence
-from calibration.founders import founding_tables
-from calibration.life_tables import life_tables
+from evidence.alignment import align, lives_alike
+from evidence.census import census_margins
+from evidence.founders import founding_tables
+from evidence.life_tables import life_tables
+from evidence.table import load_evidence
 from scenarios.agreement import agree
 from scenarios.ledgers import LedgerStore, Lived, ledger_facts
 from scenarios.load import Scenario

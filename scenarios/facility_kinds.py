@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from calibration.settings import find_quantities, is_quantity
+from evidence.settings import find_quantities, is_quantity
 from sim.capacity import Base, Cadre, FacilityKind, Pool
 from sim.errors import Fault, ScenarioError
 from sim.kinds import Payer

@@ -43,9 +43,9 @@ TOLD = "ledger.json"
 BEGUN = time.time()  # of the command: workers are forked from a server that has imported this
 _HOUSE = Path(__file__).parents[1]
 _READ_BY_LIFE = (
-    ("calibration", "*.py"),
-    ("calibration/parameters", "*"),
-    ("calibration/evidence", "*"),
+    ("evidence", "*.py"),
+    ("evidence/parameters", "*"),
+    ("evidence/tables", "*"),
     ("sim/data", "*"),
 )
 _GRIDS = {"people": ("service", "group", "county", "month"), "residents": ("county", "area", "month"),

@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from calibration.posterior import kept_posterior, with_joint
-from calibration.settings import load_parameters
+from evidence.posterior import kept_posterior, with_joint
+from evidence.settings import load_parameters
 from scenarios.definitions import load_services, with_ceilings
 from scenarios.facility_kinds import load_cadres, load_kinds, load_turnovers
 from scenarios.plan import load_register

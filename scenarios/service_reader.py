@@ -9,7 +9,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from calibration.settings import is_quantity, read_quantity
+from evidence.settings import is_quantity, read_quantity
 from sim.errors import Fault, ScenarioError
 from sim.kinds import Mechanism, Payer
 from sim.parameters import Quantity

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from calibration.evidence import load_evidence
-from calibration.founders import CENSUS
+from evidence.founders import CENSUS
+from evidence.table import load_evidence
 from scenarios.load import Scenario
 from sim.kinds import Engine
 from sim.parameters import Settings

@@ -18,8 +18,8 @@ from itertools import groupby
 
 import numpy as np
 
-from calibration.evidence import load_evidence
-from calibration.founders import CENSUS
+from evidence.founders import CENSUS
+from evidence.table import load_evidence
 from scenarios.at_points import Variants, content_of, versions
 from scenarios.points import MOST_POINTS, Floats, shares
 from scenarios.sweep_file import MOST_REPLICATIONS, Sweep

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from calibration.evidence import load_evidence
+from evidence.table import load_evidence
 from scenarios.schema import Unit
 from sim.parameters import Quantity, Settings
 from sim.places import TownshipKind, load_atlas

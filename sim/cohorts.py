@@ -2,7 +2,7 @@
 
 Of everyone born, the states are shares: able or disabled ("active": function lost since 50), each without a
 surveyed disability, with one that came by itself (independent) or with the loss of function (linked); and
-lasting: function lost below 50 with a surveyed disability. ``calibration.function_law`` says what they mean
+lasting: function lost below 50 with a surveyed disability. ``evidence.function_law`` says what they mean
 and solves what is not published. Sums are taken in the order in which they stand, so that the same rates give
 the same states to the last bit.
 """

@@ -41,7 +41,7 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class FoundingTables:
-    """What founding draws from; ``calibration.census.founding_tables`` builds it.
+    """What founding draws from; ``evidence.census.founding_tables`` builds it.
 
     ``months`` (2, 1321): share of a sex younger than m completed months. ``families``: profiles of
     households. ``extremely_poor``, ``low_income`` (2,): recipients in the province, rural and urban, persons,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration import vital
-from calibration.evidence import load_evidence
+from evidence import vital
+from evidence.table import load_evidence
 from sim.places import load_atlas
 
 EVIDENCE = load_evidence()

@@ -13,11 +13,11 @@ from calibration.central import store_values, with_value
 from calibration.fitted import LEVEL, load_fitted
 from calibration.hindcast import digest_of_evidence
 from calibration.observations import Role, load_observations
-from calibration.posterior import load_posterior
 from calibration.priors import FITTED, priors
 from calibration.targets import observed, said_by_counts, said_by_decade, targets
 from calibration.trial_runs import Trial, run_trials
 from calibration.trials import COUNTS, HOMES, tried_scenario, try_census
+from evidence.posterior import load_posterior
 from results.fits import width
 from sim.parameters import Settings
 from sim.places import load_atlas

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibration.evidence import load_evidence
 from calibration.forecast import (
     COLUMNS,
     QUANTILES,
@@ -26,10 +25,11 @@ from calibration.forecast import (
 )
 from calibration.futures import INDICATORS, YEARS, futures, ranks
 from calibration.outlook import Course, carry, cells_of
-from calibration.readings import NotingEvidence
-from calibration.settings import load_parameters
 from calibration.trends import Known, _last_year, as_known, knowledge
 from calibration.uptake import Taken, delivered, settings_of, take_market
+from evidence.readings import NotingEvidence
+from evidence.settings import load_parameters
+from evidence.table import load_evidence
 from scenarios.load import load_scenario
 from scenarios.supply import supply_plan
 from sim.errors import ScenarioError

@@ -7,14 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration import decade, vital
+from calibration import decade
 from calibration.decade import BOUNDS, FIRST, GIVEN, MONTHS_IN, YEARS, Mortality
-from calibration.evidence import load_evidence
 from calibration.hindcast import expected_decade, live_market, tables_at
 from calibration.mortality_fit import CENTRAL, HIGHEST, LOWEST, fit, is_fitted, says, value_of
 from calibration.observations import Observation, Role, load_observations
-from calibration.settings import load_parameters
 from calibration.validation import BASES, load_hindcast, parsed, written
+from evidence import vital
+from evidence.settings import load_parameters
+from evidence.table import load_evidence
 from sim.history import ARRIVALS, LEAVERS
 from sim.places import load_atlas
 

@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from calibration import posterior as posterior_room
-from calibration.posterior import HASH, Posterior, load_posterior, read_posterior, with_joint, write_posterior
-from calibration.settings import load_parameters
+from evidence import posterior as posterior_room
+from evidence.posterior import HASH, Posterior, load_posterior, read_posterior, with_joint, write_posterior
+from evidence.settings import load_parameters
 from jinlin.running import run_scenarios
 from results.tables import open_run
 from scenarios.definitions import with_ceilings

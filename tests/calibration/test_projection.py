@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import settings as trial
 from hypothesis import strategies as st
 
-from calibration.census import census_margins, founding_tables
-from calibration.evidence import load_evidence
 from calibration.projection import MONTHS_OF_AGE, Expected, Projection, expected, founded, project
-from calibration.settings import load_parameters
+from evidence.census import census_margins, founding_tables
+from evidence.settings import load_parameters
+from evidence.table import load_evidence
 from sim.founding import FoundingTables, found
 from sim.history import ARRIVALS, BIRTHS, DEATHS, LEAVERS, History
 from sim.kinds import Sex

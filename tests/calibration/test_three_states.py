@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from calibration.evidence import load_evidence
 from calibration.three_states import alive, by_month, disabled, exact, of_2020, published
+from evidence.table import load_evidence
 from sim.kinds import Exit, Function, Sex
 from sim.rates import AGES, GROUPS, LifeTables, monthly
 from sim.residents import Residents

@@ -15,7 +15,7 @@ import pytest
 
 HOUSE = Path(__file__).parents[2]
 PAGES = [HOUSE / "README.md", *sorted((HOUSE / "docs").rglob("*.md"))]
-PACKAGES = ("sim", "calibration", "scenarios", "results", "jinlin")
+PACKAGES = ("sim", "evidence", "scenarios", "calibration", "results", "jinlin")
 MODULES = [
     ".".join(path.relative_to(HOUSE).with_suffix("").parts).removesuffix(".__init__")
     for package in PACKAGES

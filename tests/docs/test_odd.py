@@ -145,7 +145,7 @@ def test_counts_of_places_are_those_of_the_registry() -> None:
 def test_the_glossary_names_what_the_code_holds() -> None:
     glossary = (HOUSE / "docs" / "reference" / "glossary.md").read_text(encoding="utf-8")
     names = re.findall(r"^\|[^|]+\|[^|]+\| `([^`]+)` \|", glossary, re.MULTILINE)
-    packages = ("sim", "scenarios", "results", "calibration")
+    packages = ("sim", "evidence", "scenarios", "calibration", "results")
     files = [
         path
         for package in packages

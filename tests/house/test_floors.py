@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parents[2]
-PACKAGES = ("sim", "calibration", "scenarios", "results", "jinlin")
+PACKAGES = ("sim", "evidence", "scenarios", "calibration", "results", "jinlin")  # from the ground up
 DOORS = {  # one door per library
     "numba": {"sim.compiled"},
     "simpy": {"sim.facilities"},
@@ -86,6 +86,17 @@ def test_a_room_sees_only_lower_floors(room: str) -> None:
     own = {name for name in imports(rooms()[room]) if name in rooms()}
     seen_wrongly = {name for name in own if floors()[name] >= level}
     assert not seen_wrongly, f"{room} (floor {level}) sees {sorted(seen_wrongly)} on its own floor or above"
+
+
+def test_a_folder_sees_only_the_folders_it_stands_on() -> None:
+    height = {package: level for level, package in enumerate(PACKAGES)}
+    up = [
+        f"{room} sees {name}"
+        for room, path in modules().items()
+        for name in sorted(imports(path))
+        if height.get(name.split(".")[0], -1) > height[room.split(".")[0]]
+    ]
+    assert not up, "\n".join(up)
 
 
 @pytest.mark.parametrize("library", DOORS)

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 HOUSE = Path(__file__).parents[2]
-PACKAGES = {"sim", "calibration", "scenarios", "results", "jinlin"}
+PACKAGES = {"sim", "evidence", "scenarios", "calibration", "results", "jinlin"}
 OWN = PACKAGES | {"tests", "docs", "benchmarks"}
 LOCK = HOUSE / "requirements.lock"
 PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))

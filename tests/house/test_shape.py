@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parents[2]
-PACKAGES = ("sim", "calibration", "scenarios", "results", "jinlin")
+PACKAGES = ("sim", "evidence", "scenarios", "calibration", "results", "jinlin")
 SOURCES = [path for package in PACKAGES for path in sorted((HOUSE / package).rglob("*.py"))]
 CODE = SOURCES + sorted((HOUSE / "tests").rglob("*.py")) + sorted((HOUSE / "docs").rglob("*.py"))
 LONGEST = 350

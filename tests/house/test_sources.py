@@ -13,9 +13,9 @@ import pytest
 from sim.kinds import Quality
 
 HOUSE = Path(__file__).parents[2]
-PACKAGES = ("sim", "calibration", "scenarios", "results", "jinlin")
+PACKAGES = ("sim", "evidence", "scenarios", "calibration", "results", "jinlin")
 QUALITIES = {quality.value for quality in Quality}
-TABLES = sorted((HOUSE / "calibration" / "evidence").glob("*.csv"))
+TABLES = sorted((HOUSE / "evidence" / "tables").glob("*.csv"))
 ASKED = HOUSE / "scenarios" / "sweeps"  # a sweep asks "what if": its points claim nothing of the world
 DEFINITIONS = sorted(
     path
@@ -121,7 +121,7 @@ def test_what_a_run_is_given_speaks_for_itself() -> None:
 
 
 def test_the_loader_reads_every_row_of_evidence() -> None:
-    from calibration.evidence import load_evidence
+    from evidence.table import load_evidence
 
     rows = sum(len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in TABLES)
     assert len(load_evidence().figures) == rows

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parents[2]
-PACKAGES = ("sim", "calibration", "scenarios", "results", "jinlin")
+PACKAGES = ("sim", "evidence", "scenarios", "calibration", "results", "jinlin")
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from calibration.posterior import read_posterior
 from calibration.priors import FITTED
+from evidence.posterior import read_posterior
 from jinlin.cli import app
 
 

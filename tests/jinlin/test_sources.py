@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
-from calibration.contradictions import load_contradictions
-from calibration.evidence import load_evidence
+from evidence.contradictions import load_contradictions
+from evidence.table import load_evidence
 from jinlin.cli import app
 from jinlin.words import width
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from calibration.priors import FITTED
-from calibration.settings import load_parameters
+from evidence.settings import load_parameters
 from scenarios.definitions import FOLDER, load_services, with_ceilings
 from sim.cascade import choose
 from sim.errors import ScenarioError

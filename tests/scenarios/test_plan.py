@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from calibration.evidence import load_evidence
+from evidence.table import load_evidence
 from scenarios.plan import Comparator, Kind, load_growth, load_register
 from sim.errors import ScenarioError
 

@@ -6,10 +6,10 @@ from functools import cache
 
 import numpy as np
 
-from calibration.census import census_margins, founding_tables
-from calibration.evidence import load_evidence
-from calibration.life_tables import life_tables
-from calibration.settings import load_parameters
+from evidence.census import census_margins, founding_tables
+from evidence.life_tables import life_tables
+from evidence.settings import load_parameters
+from evidence.table import load_evidence
 from sim.founding import FoundingTables, found
 from sim.margins import Cells, rake
 from sim.places import load_atlas

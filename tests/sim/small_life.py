@@ -7,9 +7,9 @@ from functools import cache
 
 import numpy as np
 
-from calibration.evidence import load_evidence
-from calibration.life_tables import life_tables
-from calibration.settings import load_parameters
+from evidence.life_tables import life_tables
+from evidence.settings import load_parameters
+from evidence.table import load_evidence
 from sim import disability, employment
 from sim.kinds import Sex
 from sim.life import live

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration.evidence import load_evidence
-from calibration.function_law import KINDS
+from evidence.function_law import KINDS
+from evidence.table import load_evidence
 from sim.kinds import DisabilityGrade, DisabilityKind, Function
 from sim.residents import STAYS, Residents
 from tests.sim.small_life import age, lived, people, started, tables

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration.evidence import load_evidence
+from evidence.table import load_evidence
 from sim import employment
 from sim.kinds import Area, Employment, Function, Payer, Pension
 from sim.residents import STAYS, Residents

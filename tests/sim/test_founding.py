@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration.census import founding_tables
-from calibration.evidence import load_evidence
-from calibration.settings import load_parameters
+from evidence.census import founding_tables
+from evidence.settings import load_parameters
+from evidence.table import load_evidence
 from sim.founding import found, migrant_chances
 from sim.kinds import Area, Employment, Living, Payer, Pension, Sex
 from sim.margins import AGE_STARTS

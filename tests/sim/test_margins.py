@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from calibration.evidence import load_evidence
+from evidence.table import load_evidence
 from sim.errors import EvidenceError
 from sim.kinds import Area, Quality, Sex
 from sim.margins import AGE_STARTS, Margin, apportion, fit_cells, round_cells

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibration.evidence import load_evidence
-from calibration.vital import fertility, mortality, population
+from evidence.table import load_evidence
+from evidence.vital import fertility, mortality, population
 from sim.rates import AGES, from_top, graduate, monthly
 from tests.sim.small_life import tables
 

@@ -163,7 +163,7 @@ def test_founders_newborns_and_newcomers_never_share_a_key() -> None:
     assert len(np.unique(every)) == len(every)
 
 
-@pytest.mark.parametrize("package", ["sim", "calibration", "scenarios", "results", "jinlin"])
+@pytest.mark.parametrize("package", ["sim", "evidence", "scenarios", "calibration", "results", "jinlin"])
 def test_no_other_file_draws(package: str) -> None:
     """Scenarios compare the same lives only if nothing draws from a generator with a state."""
     drawing = [

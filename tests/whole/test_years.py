@@ -18,7 +18,7 @@ from sim.model import CommunityModel
 from tests.whole.small_study import SEED, market, world
 
 COUNTY = "仙游县"
-TABLES = Path(__file__).parents[2] / "calibration" / "evidence"
+TABLES = Path(__file__).parents[2] / "evidence" / "tables"
 MONTHS = 14  # to the end of 2021
 
 

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import root
 
-from calibration.evidence import Evidence
-from calibration.vital import SEXES
+from evidence.table import Evidence
+from evidence.vital import SEXES
 from sim.cohorts import CohortRates, carry
 from sim.parameters import Settings
 from sim.rates import AGES, GROUPS, ONSET_AGE, Floats, monthly

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration import function_law, migration, vital, work
-from calibration.course import Course, from_2020
-from calibration.evidence import Evidence
-from calibration.function_law import ACTIVE, LASTING, Law, Transitions
+from evidence import function_law, migration, vital, work
+from evidence.course import Course, from_2020
+from evidence.function_law import ACTIVE, LASTING, Law, Transitions
+from evidence.table import Evidence
 from sim.kinds import Employment
 from sim.parameters import Settings
 from sim.rates import AGES, Floats

@@ -1,6 +1,6 @@
 """Every published, derived or assumed figure that the model may use, each with its unit, source and quality.
 
-The tables are ``calibration/evidence/*.csv``, one per subject, read once; the README beside them says how
+The tables are ``evidence/tables/*.csv``, one per subject, read once; the README beside them says how
 names, places and years are written, and which figures must not be mixed.
 """
 
@@ -21,7 +21,7 @@ from sim.errors import EvidenceError
 from sim.kinds import Quality
 from sim.places import load_atlas
 
-FOLDER = Path(__file__).parent / "evidence"
+FOLDER = Path(__file__).parent / "tables"
 COLUMNS = ("indicator", "place", "year", "value", "unit", "source", "quality")
 PROVINCE = "Fujian"
 _PLACES = {"福建省": PROVINCE, "福建": PROVINCE, "全国": "China", "中国": "China"}

@@ -1,7 +1,7 @@
 """Collect the margins of a census, 2020 or 2010, and seeds for what it leaves open.
 
-Every total that the raking must meet comes from ``calibration/evidence``; how villages differ from towns is
-assumed (``calibration/parameters/founding.toml``). ``founding_tables`` is offered here beside the margins.
+Every total that the raking must meet comes from ``evidence/tables``; how villages differ from towns is
+assumed (``evidence/parameters/founding.toml``). ``founding_tables`` is offered here beside the margins.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from calibration.evidence import PROVINCE, Evidence
-from calibration.founders import CENSUS, SEXES, collective_weight, founding_tables, maybe, province_ages
-from calibration.imputed import NONE, REST, imputed_2010, imputed_2020
-from calibration.settings import load_parameters
+from evidence.founders import CENSUS, SEXES, collective_weight, founding_tables, maybe, province_ages
+from evidence.imputed import NONE, REST, imputed_2010, imputed_2020
+from evidence.settings import load_parameters
+from evidence.table import PROVINCE, Evidence
 from sim.kinds import Area, Quality, Sex
 from sim.margins import AGE_STARTS, Margin, Margins
 from sim.parameters import Settings

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from calibration.evidence import Figure, load_evidence
+from evidence.table import Figure, load_evidence
 from sim.parameters import Settings
 from sim.services import Words
 

@@ -1,6 +1,6 @@
 """Build the tables that founders are drawn from: ages in months, marriage, motherhood, incomes, migrants.
 
-Figures come from ``calibration/evidence``, assumed numbers from ``calibration/parameters/founding.toml``.
+Figures come from ``evidence/tables``, assumed numbers from ``evidence/parameters/founding.toml``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from calibration.evidence import Evidence, Figure
+from evidence.table import Evidence, Figure
 from sim.families import YEARS_OF_AGE, FamilyTables
 from sim.founding import MONTHS_OF_AGE, FoundingTables
 from sim.kinds import Area, Sex

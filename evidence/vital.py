@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
-from calibration.evidence import Evidence
+from evidence.table import Evidence
 from sim.rates import AGES, Floats, graduate
 
 SEXES = ("male", "female")  # in the order of kinds.Sex

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration import migration, vital
-from calibration.evidence import Evidence
+from evidence import migration, vital
+from evidence.table import Evidence
 from sim.clock import year_of
 from sim.parameters import Settings
 from sim.rates import Floats

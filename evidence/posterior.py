@@ -1,6 +1,6 @@
 """The posterior: numbers that were fitted together, as some thousand equally likely draws.
 
-``calibration/posterior.parquet`` has a row a draw and a column a fitted setting, under its dotted name; the
+``evidence/posterior.parquet`` has a row a draw and a column a fitted setting, under its dotted name; the
 file's own metadata holds the facts of the fit: versions, hashes, and the hash of the draws themselves.
 ``jinlin calibrate`` writes it, replications draw from it. Where no posterior is kept every number is drawn
 alone, from its own range.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration import function_law, migration, vital
-from calibration.evidence import load_evidence
-from calibration.settings import load_parameters
+from evidence import function_law, migration, vital
+from evidence.settings import load_parameters
+from evidence.table import load_evidence
 from sim.places import load_atlas
 from tests.sim.small_life import GAINING, LOSING, county, tables
 

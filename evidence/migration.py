@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.evidence import Evidence
-from calibration.vital import mortality, population
+from evidence.table import Evidence
+from evidence.vital import mortality, population
 from sim.rates import AGES, Floats
 
 ADULT = 18

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibration import vital
-from calibration.alignment import align, lives_alike
-from calibration.evidence import load_evidence
-from calibration.life_tables import life_tables
-from calibration.settings import load_parameters
+from evidence import vital
+from evidence.alignment import align, lives_alike
+from evidence.life_tables import life_tables
+from evidence.settings import load_parameters
+from evidence.table import load_evidence
 from sim.kinds import Function
 from sim.places import load_atlas
 from sim.rates import ONSET_AGE, Floats, LifeTables, year_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import brentq
 
-from calibration.evidence import Evidence
+from evidence.table import Evidence
 from sim.kinds import Employment
 from sim.parameters import Settings
 from sim.rates import AGES, Floats, graduate

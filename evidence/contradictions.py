@@ -1,6 +1,6 @@
 """Contradicting figures side by side: which one is used, which stand beside it, and why.
 
-The questions stand in ``calibration/evidence/contradictions.toml``; the figures in the tables beside it.
+The questions stand in ``evidence/tables/contradictions.toml``; the figures in the tables beside it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from calibration.evidence import FOLDER, PROVINCE, Evidence, Figure, load_evidence
+from evidence.table import FOLDER, PROVINCE, Evidence, Figure, load_evidence
 from sim.errors import EvidenceError
 
 FILE = FOLDER / "contradictions.toml"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.evidence import COLUMNS, FOLDER, gather, load_evidence, read_table
+from evidence.table import COLUMNS, FOLDER, gather, load_evidence, read_table
 from sim.errors import EvidenceError
 from sim.kinds import Quality
 from sim.places import load_atlas

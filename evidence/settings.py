@@ -1,6 +1,6 @@
 """Read quantities, numbers with unit, range, source, year and quality, from TOML tables.
 
-A table under ``calibration/parameters/life.toml`` named ``[mortality_scale]`` becomes the setting
+A table under ``evidence/parameters/life.toml`` named ``[mortality_scale]`` becomes the setting
 ``life.mortality_scale``; service and supply definitions use the same form for their numbers.
 """
 

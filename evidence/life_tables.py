@@ -1,7 +1,7 @@
 """From the evidence to the tables of life: rates by age, turned into integer thresholds for a month.
 
-Mortality, fertility and migration by year come from a course (``calibration.course``), what was scaled to a
-margin from an alignment (``calibration.alignment``).
+Mortality, fertility and migration by year come from a course (``evidence.course``), what was scaled to a
+margin from an alignment (``evidence.alignment``).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from calibration import function_law, migration, vital, work
-from calibration.alignment import Alignment, align
-from calibration.course import Course, from_2020
-from calibration.evidence import Evidence
-from calibration.function_law import ACTIVE, LASTING, Law, Mix, Transitions
+from evidence import function_law, migration, vital, work
+from evidence.alignment import Alignment, align
+from evidence.course import Course, from_2020
+from evidence.function_law import ACTIVE, LASTING, Law, Mix, Transitions
+from evidence.table import Evidence
 from sim.clock import MONTHS_TO_END_OF_2025
 from sim.kinds import Pension, Sex
 from sim.parameters import Settings

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from calibration.contradictions import concerning, load_contradictions, read_contradictions
-from calibration.evidence import Figure, load_evidence
 from calibration.observations import Role, load_observations, read_observations
-from calibration.readings import figures_read
+from evidence.contradictions import concerning, load_contradictions, read_contradictions
+from evidence.readings import figures_read
+from evidence.table import Figure, load_evidence
 from scenarios.load import load_scenario
 from sim.errors import EvidenceError
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from calibration.census import census_margins, founding_tables
-from calibration.evidence import PROVINCE, Evidence, Figure, load_evidence
-from calibration.life_tables import life_tables
-from calibration.settings import load_parameters
+from evidence.census import census_margins, founding_tables
+from evidence.life_tables import life_tables
+from evidence.settings import load_parameters
+from evidence.table import PROVINCE, Evidence, Figure, load_evidence
 from sim.places import load_atlas
 
 
