@@ -6,7 +6,7 @@ counts, the least of a few measurements. Compile before (``jinlin run`` once): c
     python benchmarks/scale.py                   all markets of the ladder, some five minutes
     python benchmarks/scale.py --one MARKET      one of them, printed
     python benchmarks/scale.py --planning        a plan of 122,000 jobs, printed
-    python benchmarks/scale.py --collecting      a table of a million rows, printed
+    python benchmarks/scale.py --collecting      a table of some million rows, printed
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from sim.places import load_atlas
 
 KEPT = Path(__file__).with_suffix(".json")
 MONTHS, SEED, TIMES = 62, 1, 3
-ROWS = 1_000_000
+ROWS = 3_000_000
 SCENARIOS = ("plan-2025", "staff-short", "plan-2025-late")
 LADDER = ("柘荣县", "明溪县", "寿宁县", "武夷山市", "永安市", "霞浦县", "连江县", "仙游县", "龙岩市区",
           "泉州市区", "莆田市区", "福州市区", "厦门市区")  # fmt: skip
@@ -122,30 +122,29 @@ def planning() -> dict[str, float]:
 
 
 def collecting() -> dict[str, float]:
-    """Measure what a million made-up rows take to be sorted into a table."""
+    """Measure what some millions of made-up rows take to be written as one table."""
     import polars as pl
 
-    from results.collect import KEYS, tidy
+    from results.collect import KEYS, write_table
     from scenarios.sweep_file import read_sweep
     from scenarios.sweep_plan import planned
     from scenarios.sweep_rows import MEASURES
 
+    random, county = np.random.default_rng(SEED), load_atlas().counties.code.astype(np.int64)
+    most = dict.fromkeys((measure.name for measure in MEASURES), 5000) | dict.fromkeys(KEYS, 1)
+    most |= {"replication": 2000, "service": 5}
     with tempfile.TemporaryDirectory() as name:
         file = Path(name, "large.toml")
         file.write_text(PLANNED, encoding="utf-8")
-        plan = planned(read_sweep(file))
-    before, random = peak_mb(), np.random.default_rng(SEED)
-    most = dict.fromkeys((measure.name for measure in MEASURES), 5000) | dict.fromkeys(KEYS, 1)
-    most |= {"replication": 2000, "service": 5}
-    county = load_atlas().counties.code.astype(np.int64)
-    frames = [
-        pl.DataFrame(
-            {key: random.integers(0, high, ROWS // 100) for key, high in most.items()}
-            | {"county": random.choice(county, ROWS // 100)}
+        plan, before = planned(read_sweep(file)), peak_mb()
+        parts = (
+            pl.DataFrame(
+                {key: random.integers(0, high, ROWS // 100) for key, high in most.items()}
+                | {"county": random.choice(county, ROWS // 100)}
+            )
+            for _ in range(100)
         )
-        for _ in range(100)
-    ]
-    taken = seconds(lambda: tidy(plan, frames))
+        taken = seconds(lambda: write_table(Path(name, "results.parquet"), plan, parts))
     return {"rows": ROWS, "collect_seconds": taken, "collect_mb": peak_mb() - before}
 
 

@@ -8,41 +8,18 @@ import sys
 import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from jinlin.progress import clean_line, show_line
 from jinlin.words import plain, say
 
 if TYPE_CHECKING:
+    from scenarios.sweep_manifest import Task
     from scenarios.sweep_plan import Plan
     from scenarios.sweep_state import State
 
 SHOWN_FAILURES = 5
 LINES = 20  # of progress, where no terminal renews one
-
-
-class Sized(Protocol):
-    """What progress needs of a task."""
-
-    @property
-    def name(self) -> str:
-        """Name the task."""
-
-    @property
-    def chunk(self) -> Chunky:
-        """Return its chunk."""
-
-
-class Chunky(Protocol):
-    """What progress needs of a chunk."""
-
-    @property
-    def jobs(self) -> int:
-        """Count its jobs."""
-
-    @property
-    def seconds(self) -> float:
-        """Return the seconds it is expected to take."""
 
 
 def list_plan(folder: Path, plan: Plan, language: str) -> list[str]:
@@ -76,6 +53,8 @@ def list_state(folder: Path, state: State, language: str) -> list[str]:
     waiting = state.jobs - done - len(failed) - running - cut
     lines = [say("sweep state", language, jobs=state.jobs, done=done, failed=len(failed), running=running,
                  cut=cut, waiting=waiting)]  # fmt: skip
+    if cut:
+        lines.append(say("sweep cut", language))
     if state.left:
         lines.append(say("sweep time left", language, hours=hours(state.seconds_left)))
     lines += [say("sweep damaged", language, key=key, what=what) for key, what in sorted(state.wrong.items())]
@@ -97,7 +76,7 @@ class SweepProgress:
     """Shows how many jobs of some tasks are done; call it with the names of those that are."""
 
     def __init__(
-        self, tasks: Sequence[Sized], language: str, stream: TextIO | None = None,
+        self, tasks: Sequence[Task], language: str, stream: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self.tasks = {task.name: task.chunk for task in tasks}
@@ -150,10 +129,7 @@ def size(count: float) -> str:
     >>> size(2_500_000), size(12)
     ('2.5 MB', '0.0 MB')
     """
-    return (
-        f"{count / 1e12:,.1f} TB"
-        if count >= 1e12
-        else f"{count / 1e9:.1f} GB"
-        if count >= 1e9
-        else f"{count / 1e6:.1f} MB"
-    )
+    for unit, bytes_ in (("TB", 1e12), ("GB", 1e9)):
+        if count >= bytes_:
+            return f"{count / bytes_:,.1f} {unit}"
+    return f"{count / 1e6:.1f} MB"

@@ -45,7 +45,7 @@ def plan(
 ) -> None:
     """Plan a sweep file into a folder and say what it costs."""
     from scenarios.sweep_file import read_sweep
-    from scenarios.sweep_folder import alone, planned_before, write_plan
+    from scenarios.sweep_folder import plan_into
     from scenarios.sweep_plan import planned
 
     language = terminal_language(lang)
@@ -53,11 +53,9 @@ def plan(
     folder = out or Path("runs", "sweeps", file.stem)
     made = planned(read)
     made.variants.check(made.points.tolist())
-    if planned_before(folder, made):
+    if not plan_into(folder, made):
         _print([say("sweep again", language, folder=folder)])
         return
-    with alone(folder):
-        write_plan(folder, made)
     _print([*list_plan(folder, made, language), say("sweep next run", language, folder=folder)])
 
 
@@ -163,10 +161,10 @@ def job(
     if done.failed:
         typer.echo(done.failed[key], err=True)
         raise typer.Exit(FAILED)
-    from results.collect import tidy
+    from results.collect import KEYS, tidy
     from scenarios.chunks import frame_of
 
-    rows = tidy(opened, [frame_of(opened, done.tables)])
+    rows = tidy(opened, frame_of(opened, done.tables).sort(KEYS))
     typer.echo(rows.write_csv(), nl=False)
 
 

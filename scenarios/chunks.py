@@ -21,8 +21,8 @@ import numpy as np
 from scenarios.asides import write_aside
 from scenarios.claims import claim
 from scenarios.experiments import meeting, needs_of
-from scenarios.ledgers import Lived
-from scenarios.parts import Receipt, is_done, name_of_task, read_receipt, write_part
+from scenarios.ledgers import LedgerError, Lived
+from scenarios.parts import Receipt, damaged, is_done, name_of_task, part_path, read_receipt, write_part
 from scenarios.studies import Job as MarketJob
 from scenarios.studies import Study
 from scenarios.sweep_manifest import STOP, Task
@@ -76,12 +76,18 @@ def do_task(folder: Path, plan: Plan, task: Task) -> Receipt | None:
 
 
 def jobs_of_task(folder: Path, plan: Plan, task: Task) -> list[Job]:
-    """List the jobs of a task: those of its chunk, or those that failed in the round before."""
+    """List the jobs of a task: those of its chunk, or those that failed in the round before.
+
+    Raises RunError where that round is gone.
+    """
     jobs = plan.chunk_jobs(task.chunk)
     if task.round == 0:
         return jobs
-    before = read_receipt(folder, name_of_task(task.chunk.key, task.round - 1))
-    return [job for job in jobs if before is not None and plan.key(job) in before.failed]
+    earlier = name_of_task(task.chunk.key, task.round - 1)
+    before = read_receipt(folder, earlier)
+    if before is None:
+        raise damaged(part_path(folder, earlier), "is missing")
+    return [job for job in jobs if plan.key(job) in before.failed]
 
 
 def compute(folder: Path, plan: Plan, jobs: Iterable[Job], kept: bool = False) -> Computed:
@@ -132,7 +138,10 @@ class _Lives:
         study = Study((scenario,), sweep.selection, 1, sweep.seed, MONTHS, probed=False, ledgers=ledgers,
                       ledgers_gb=np.inf)  # fmt: skip
         where = MarketJob(job.market, job.replication)
-        lived, frame = needs_of(study, where)
+        try:
+            lived, frame = needs_of(study, where)
+        except LedgerError as wrong:  # names options that a sweep has not
+            raise RunError(f"{wrong.what}; {wrong.remedy}, then 'jinlin sweep resume {folder}'") from None
         return cls(plan, study, where, lived, frame, life_table(lived.record, frame))
 
     def rows(self, job: Job) -> Table:

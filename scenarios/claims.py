@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scenarios.asides import told
+from scenarios.asides import PARTIAL, told
 from scenarios.owners import is_gone, me
 
 LEASE_SECONDS = 120.0  # untouched for so long, a claim is stale
@@ -35,9 +36,11 @@ class Claim:
                 os.utime(self.path)
 
     def release(self) -> None:
-        """Give the claim back, with those that it was taken over from."""
+        """Give the claim back, with those that it was taken over from; never one that another took over."""
         self._over.set()
-        forget_claims(self.path.parent, self.key)
+        for path in _claims_on(self.path.parent, self.key):
+            if _number(path) <= _number(self.path):
+                path.unlink(missing_ok=True)
 
 
 def claim(folder: Path, key: str) -> Claim | None:
@@ -49,13 +52,18 @@ def claim(folder: Path, key: str) -> Claim | None:
         before = _claims_on(folder, key)
         if before and not is_stale(before[-1]):
             return None
-        number = int(before[-1].name.rpartition(".")[2]) + 1 if before else 1
+        number = 1 + (_number(before[-1]) if before else 0)
         path = folder / f"{key}.{number}"
         try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(me())
+            file = path.open("x", encoding="utf-8")
         except FileExistsError:
             return None
+        try:
+            with file:
+                file.write(me())
+        except BaseException:  # a full disk has room for a name, but not for what it should hold
+            path.unlink(missing_ok=True)
+            raise
         mine = Claim(path, key)
         threading.Thread(target=mine._beat, daemon=True).start()
         return mine
@@ -72,18 +80,25 @@ def claimed(folder: Path) -> dict[str, bool]:
     last: dict[str, Path] = {}
     with told(folder):
         for path in sorted(folder.iterdir(), key=_number):
-            last[path.name.rpartition(".")[0]] = path
-    return {key: not is_stale(path) for key, path in last.items() if key}
+            if path.name[0] != ".":
+                last[path.name.rpartition(".")[0]] = path
+        now = disk_time(folder) if last else 0.0
+    return {key: not is_stale(path, now) for key, path in last.items()}
 
 
-def is_stale(path: Path) -> bool:
-    """Tell whether the owner of a claim is no more, or has not been heard of for too long."""
+def is_stale(path: Path, now: float | None = None) -> bool:
+    """Tell whether the owner of a claim is no more, or has not been heard of for too long.
+
+    `now` is the disk's time, for who has asked for it already.
+    """
+    gone = None
     try:
-        gone = is_gone(path.read_text(encoding="utf-8"))
         touched = path.stat().st_mtime
-    except FileNotFoundError:
+    except OSError:
         return True  # released meanwhile
-    return disk_time(path.parent) - touched > LEASE_SECONDS if gone is None else gone
+    with suppress(OSError):  # another user's, who lets nobody read it
+        gone = is_gone(path.read_text(encoding="utf-8"))
+    return bool(gone) or (disk_time(path.parent) if now is None else now) - touched > LEASE_SECONDS
 
 
 def _claims_on(folder: Path, key: str) -> list[Path]:
@@ -96,9 +111,13 @@ def _number(path: Path) -> int:
 
 
 def disk_time(folder: Path) -> float:
-    """Return what time it is by the clock that the disk stamps files with."""
-    path = folder / f".clock-{me()}-{threading.get_ident()}"
-    path.touch()
-    now = path.stat().st_mtime
-    path.unlink(missing_ok=True)
-    return now
+    """Return what time it is by the clock that the disk stamps files with; ours where it takes no file."""
+    path = folder / f".clock.{threading.get_ident()}#{me()}{PARTIAL}"
+    try:
+        path.touch()
+        return path.stat().st_mtime
+    except OSError:  # whoever may only look
+        return time.time()
+    finally:
+        with suppress(OSError):
+            path.unlink()

@@ -17,7 +17,6 @@ import json
 import math
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -28,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from scenarios.asides import aside_folder, remedy, sweep_aside
 from scenarios.load import Scenario
 from scenarios.studies import MOST_LEDGERS_GB, drawn_settings
 from sim.compiled import fingerprint
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 TOLD = "ledger.json"
-_ASIDE = ".aside-"  # a folder that is being written
 BEGUN = time.time()  # of the command: workers are forked from a server that has imported this
 _HOUSE = Path(__file__).parents[1]
 _READ_BY_LIFE = (
@@ -51,6 +50,27 @@ _READ_BY_LIFE = (
 )
 _GRIDS = {"people": ("service", "group", "county", "month"), "residents": ("county", "area", "month"),
           "persons": ("service", "county", "month")}  # fmt: skip
+
+
+class LedgerError(RunError):
+    """A kept ledger, or the folder of them, that cannot be used: what is wrong, what to do, by which options.
+
+    Whoever has no such options words it anew.
+    """
+
+    def __str__(self) -> str:
+        """Say it as the commands do that have the options."""
+        return ", ".join((f"{self.what}; {self.remedy}", *self.args[2:]))
+
+    @property
+    def what(self) -> str:
+        """Say what is wrong."""
+        return str(self.args[0])
+
+    @property
+    def remedy(self) -> str:
+        """Say what to do about it, whatever the command."""
+        return str(self.args[1])
 
 
 @dataclass(frozen=True)
@@ -133,18 +153,17 @@ class LedgerStore:
         home = self._home(facts)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.folder))
+            sweep_aside(self.folder)
+            aside = aside_folder(self.folder)
             try:
                 _write(aside, facts, lived)
                 _rename(aside, home)
             finally:
                 shutil.rmtree(aside, ignore_errors=True)
         except OSError as wrong:
-            reason = wrong.strerror or str(wrong)
-            raise RunError(
-                f"{self.folder}: a ledger cannot be kept there: {reason}; make room, give another folder "
-                "with --ledgers, or run with --no-ledgers"
-            ) from None
+            what = f"{self.folder}: a ledger cannot be kept there: {wrong.strerror or wrong}"
+            options = "give another folder with --ledgers, or run with --no-ledgers"
+            raise LedgerError(what, remedy(wrong), options) from None
         return self._make_room(home)
 
     def _home(self, facts: Mapping[str, Any]) -> Path:
@@ -154,7 +173,7 @@ class LedgerStore:
         """Remove what was used longest ago until the rest fits; if it does not, what was just written."""
         if self.most_gb == math.inf:
             return True
-        known = {home: _used(home) for home in self.folder.iterdir() if not home.name.startswith(_ASIDE)}
+        known = {home: _used(home) for home in self.folder.iterdir() if home.name[0] != "."}
         total = sum(size for size, _ in known.values())
         old = [home for home, (_, last) in known.items() if home != kept and last < self.begun]
         for home in (*sorted(old, key=lambda each: known[each][1]), kept):
@@ -183,8 +202,8 @@ def _rename(aside: Path, home: Path) -> None:
             raise
 
 
-def _unusable(home: Path, why: str) -> RunError:
-    return RunError(f"{home}: {why}; remove that folder and run again (or run with --no-ledgers)")
+def _unusable(home: Path, why: str) -> LedgerError:
+    return LedgerError(f"{home}: {why}", "remove that folder", "or run with --no-ledgers")
 
 
 def _told(home: Path) -> dict[str, Any]:

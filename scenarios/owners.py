@@ -9,6 +9,8 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+_PROCESSES = Path("/proc")
+
 
 @cache
 def here() -> str:
@@ -40,7 +42,24 @@ def is_gone(owner: str) -> bool | None:
 
 
 def _began(pid: int) -> str:
-    """Return when a process began; empty where there is none, or it is a zombie."""
+    """Return when a process began; empty where there is none, or it is a zombie.
+
+    Linux counts that in ticks since it was started. Elsewhere it is a time of day, which moves when the clock
+    is set: whoever began before that is then taken for gone.
+    """
+    with suppress(OSError):
+        if (_PROCESSES / "self").exists():
+            return _ticks((_PROCESSES / str(pid) / "stat").read_bytes())
+        return _time_of_day(pid)
+    return ""
+
+
+def _ticks(stat: bytes) -> str:
+    state, *rest = stat.rpartition(b")")[2].split()  # behind the name, which may hold anything
+    return "" if state in (b"Z", b"X") else rest[18].decode()
+
+
+def _time_of_day(pid: int) -> str:
     import psutil
 
     try:

@@ -12,7 +12,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,10 +83,10 @@ def done_keys(folder: Path) -> set[str]:
 
 def receipts(folder: Path) -> tuple[dict[str, Receipt], dict[str, str]]:
     """Return the receipts whose parts are as large as they say, and by key what is wrong with the others."""
-    with told(folder / "parts"):
-        sizes = {entry.name: entry.stat().st_size for entry in os.scandir(folder / "parts")}
+    done = done_keys(folder)  # before the parts: a part that comes between the looks has its receipt after it
+    sizes = _sizes(folder / "parts")
     good, wrong = dict[str, Receipt](), dict[str, str]()
-    for key in done_keys(folder):
+    for key in done:
         receipt = read_receipt(folder, key)
         size = sizes.get(f"{key}.parquet")
         if receipt is None:
@@ -98,6 +98,16 @@ def receipts(folder: Path) -> tuple[dict[str, Receipt], dict[str, str]]:
         else:
             good[key] = receipt
     return good, wrong
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Return the bytes of each file in a folder; what others are just writing is passed over."""
+    sizes = {}
+    with told(folder):
+        for entry in os.scandir(folder):
+            if entry.name[0] != ".":
+                sizes[entry.name] = entry.stat().st_size
+    return sizes
 
 
 def read_receipt(folder: Path, key: str) -> Receipt | None:
@@ -129,6 +139,21 @@ def read_part(folder: Path, receipt: Receipt) -> pl.DataFrame:
 def damaged(path: Path, what: str) -> RunError:
     """Word a damaged part, and what to do about it."""
     return RunError(f"{path}: {what}; 'jinlin sweep resume' computes it again")
+
+
+def groundless(keys: Collection[str]) -> dict[str, str]:
+    """Return by key what is wrong with rounds that try again what a part that does not count had left.
+
+    >>> groundless({"abc", "abc-1", "abc-3", "xyz-1"})
+    {'abc-3': 'tries again what abc-2 left', 'xyz-1': 'tries again what xyz left'}
+    """
+    found = dict[str, str]()
+    for key in sorted(keys):
+        chunk, _, round_ = key.partition("-")
+        earlier = [name_of_task(chunk, each) for each in range(int(round_) if round_.isdigit() else 0)]
+        if missing := [name for name in earlier if name not in keys]:
+            found[key] = f"tries again what {missing[-1]} left"
+    return found
 
 
 def forget(folder: Path, keys: Iterable[str]) -> None:

@@ -66,15 +66,16 @@ def submit(folder: Path, tasks: Sequence[Task], wishes: Wishes) -> str:
     count = min(len(tasks), most_tasks())
     number = _new_number(folder / _SUBMISSIONS)
     listed = [[task.chunk.number, task.round] for task in tasks]
-    about = folder / _SUBMISSIONS / f"{number:04d}.json"
-    write_aside(about, json.dumps({"tasks": listed, "array": count}).encode())
+    path = folder / _SUBMISSIONS / f"{number:04d}.json"
+    about = {"home": str(folder.resolve()), "tasks": listed, "array": count}
+    write_aside(path, json.dumps(about).encode())
     script = folder / _SUBMISSIONS / f"{number:04d}.sh"
     write_aside(script, script_of(folder, number, count, wishes).encode())
     said = _slurm(["sbatch", "--parsable", str(script.resolve())])
     found = _ID.match(said.strip())
     if not found:
         raise RunError(f"sbatch: no job number in {said.strip()[:100]!r}")
-    write_aside(about, json.dumps({"tasks": listed, "array": count, "job": found[0]}).encode())
+    write_aside(path, json.dumps({**about, "job": found[0]}).encode())
     return found[0]
 
 
@@ -134,9 +135,10 @@ def tasks_of(folder: Path, chunks: Sequence[Chunk], number: int, index: int) -> 
 
 
 def submitted(folder: Path) -> list[str]:
-    """List the arrays that were submitted for a sweep."""
+    """List the arrays that were submitted for a sweep: of a copied folder, none of those of the first."""
     found = (_read(path) for path in sorted((folder / _SUBMISSIONS).glob("*.json")))
-    return [about["job"] for about in found if about and "job" in about]
+    home = str(folder.resolve())
+    return [about["job"] for about in found if about and "job" in about and about.get("home") == home]
 
 
 def states(arrays: Sequence[str]) -> dict[str, int]:

@@ -18,7 +18,6 @@ opened: a sweep is computed by one version of each, or not at all.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -27,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from scenarios.asides import sweep_aside, told, write_aside
+from scenarios.asides import PARTIAL, sweep_aside, told, write_aside
 from scenarios.at_points import content_of, versions
 from scenarios.claims import claim, claimed, forget_claims
 from scenarios.load import load_scenario
@@ -44,6 +43,7 @@ from scenarios.sweep_manifest import (
     Batch,
     chunks_of,
     damaged,
+    manifest_text,
     read_manifest,
 )
 from scenarios.sweep_plan import Plan
@@ -53,12 +53,22 @@ from sim.places import load_atlas
 _OF_FILE = ("text", "scenarios", "versions")  # what makes two plans the same sweep, however far expanded
 
 
-def write_plan(folder: Path, plan: Plan) -> None:
-    """Write the folder of a sweep, the manifest last; what is there already stays where it is the same.
+def plan_into(folder: Path, plan: Plan) -> bool:
+    """Write the folder of a sweep, unless it holds this very sweep already (False).
 
-    Raises RunError where the folder holds another sweep, or anything that is none.
+    Raises RunError where it holds another sweep, or anything that is none.
     """
-    manifest = _manifest(plan)
+    if planned_before(folder, plan):
+        return False
+    with alone(folder):
+        if planned_before(folder, plan):  # by another, between the look and the claim
+            return False
+        write_plan(folder, plan)
+    return True
+
+
+def write_plan(folder: Path, plan: Plan) -> None:
+    """Write the folder of a sweep, the manifest last."""
     with told(folder):
         for room in ("", *ROOMS):
             (folder / room).mkdir(parents=True, exist_ok=True)
@@ -70,7 +80,7 @@ def write_plan(folder: Path, plan: Plan) -> None:
     write_aside(folder / TEXT, plan.sweep.text.encode())
     write_aside(folder / POINTS, _points_csv(plan))
     write_aside(folder / JOBS, _jobs_csv(plan))
-    write_aside(folder / MANIFEST, _written(manifest))
+    write_aside(folder / MANIFEST, manifest_text(_manifest(plan)))
 
 
 def planned_before(folder: Path, plan: Plan) -> bool:
@@ -79,8 +89,7 @@ def planned_before(folder: Path, plan: Plan) -> bool:
     Raises RunError where it holds another sweep, or anything that is none.
     """
     if not (folder / MANIFEST).is_file():
-        started = folder.is_dir() and {each.name for each in folder.iterdir()} <= {*ROOMS, TEXT, POINTS, JOBS}
-        if folder.exists() and not started:
+        if folder.exists() and not (folder.is_dir() and all(map(_of_a_plan, folder.iterdir()))):
             raise RunError(f"{folder}: is no sweep and not empty; give another folder with --out")
         return False
     before, now = read_manifest(folder), _manifest(plan)
@@ -93,6 +102,11 @@ def planned_before(folder: Path, plan: Plan) -> bool:
         }[different[0]]
         raise RunError(f"{folder}: holds {what}; give another folder with --out, or remove this one")
     return True
+
+
+def _of_a_plan(path: Path) -> bool:
+    """Tell whether a plan that was cut may have left this, whole or aside."""
+    return path.name in {*ROOMS, TEXT, POINTS, JOBS} or path.name.endswith(PARTIAL)
 
 
 def open_plan(folder: Path) -> Plan:
@@ -111,7 +125,7 @@ def open_plan(folder: Path) -> Plan:
 
 def clean(folder: Path) -> None:
     """Remove what writers that were cut have left: files aside, and claims on what is done."""
-    for room in ("", "parts", "receipts", "failed", "slurm"):
+    for room in ("", "parts", "receipts", "claims", "failed", "slurm", "ledgers"):
         sweep_aside(folder / room)
     over = done_keys(folder) & {key for key, alive in claimed(folder / "claims").items() if not alive}
     for key in over:
@@ -195,12 +209,6 @@ def _manifest(plan: Plan) -> dict[str, Any]:
         "points": hashlib.sha256(_points_csv(plan)).hexdigest(), "text": sweep.text,
         "chunks": [[c.key, c.first, c.jobs, c.seconds, c.kept] for c in plan.chunks],
     }  # fmt: skip
-
-
-def _written(manifest: dict[str, Any]) -> bytes:
-    """Write a line for each fact, so that two manifests can be compared."""
-    lines = (f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in manifest.items())
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
 def _points_csv(plan: Plan) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,10 @@ from scenarios.asides import told
 from scenarios.parts import name_of_task
 from sim.errors import RunError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, TEXT, POINTS, JOBS = "sweep.json", "sweep.toml", "points.csv", "jobs.csv"
 ROOMS = ("scenarios", "parts", "receipts", "claims", "failed", "log", "slurm")
-_SAID = {"file", "text", "scenarios", "versions", "batches", "points", "chunks"}
+_HASH = "sha256"  # of all the manifest's other lines
 STOP = "stop"  # a file: whoever computes stops after the job in hand
 
 
@@ -61,7 +63,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT:
             raise RunError(f"{path}: of another version of jinlin; plan the sweep again in another folder")
-        if not manifest.keys() >= _SAID:
+        if manifest.pop(_HASH) != _hash_of(manifest):
             raise damaged(path)
         return dict(manifest)
     except FileNotFoundError:
@@ -70,8 +72,22 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ) from None
     except OSError as wrong:
         raise RunError(f"{path}: cannot be read: {wrong.strerror}") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise damaged(path) from None
+
+
+def manifest_text(manifest: Mapping[str, Any]) -> bytes:
+    """Write a line for each fact, so that two manifests can be compared, and the hash of them all."""
+    lines = _lines({**manifest, _HASH: _hash_of(manifest)})
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _hash_of(manifest: Mapping[str, Any]) -> str:
+    return hashlib.sha256("\n".join(_lines(manifest)).encode()).hexdigest()
+
+
+def _lines(manifest: Mapping[str, Any]) -> list[str]:
+    return [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in manifest.items()]
 
 
 def chunks_of(manifest: dict[str, Any]) -> list[Chunk]:

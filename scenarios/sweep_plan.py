@@ -21,8 +21,8 @@ import numpy as np
 from evidence.founders import CENSUS
 from evidence.table import load_evidence
 from scenarios.at_points import Variants, content_of, versions
-from scenarios.points import Floats, shares
-from scenarios.sweep_file import Sweep
+from scenarios.points import MOST_POINTS, Floats, shares
+from scenarios.sweep_file import MOST_REPLICATIONS, Sweep
 from scenarios.sweep_manifest import Batch, Chunk
 from sim.clock import MONTHS_TO_END_OF_2025
 from sim.errors import RunError
@@ -209,7 +209,7 @@ def planned(sweep: Sweep) -> Plan:
 def expanded(plan: Plan, replications: int = 0, points: int = 0) -> Plan:
     """Add replications of all points so far, or points in all replications so far.
 
-    Raises RunError where the points are those of a grid or a list.
+    Raises RunError where the points are those of a grid or a list, or where there would be too many.
     """
     last_replication = max(batch.replications[1] for batch in plan.batches)
     last_point = max(batch.points[1] for batch in plan.batches)
@@ -218,12 +218,19 @@ def expanded(plan: Plan, replications: int = 0, points: int = 0) -> Plan:
             f"--points: a {plan.sweep.design.value} has the points of its values; change the file and plan "
             "it in another folder, or use a random design"
         )
+    _not_too_many("--points", points, last_point, MOST_POINTS)
+    _not_too_many("--replications", replications, last_replication, MOST_REPLICATIONS)
     batch = (
         Batch((0, last_replication), (last_point, last_point + points)) if points
         else Batch((last_replication, last_replication + replications), (0, last_point))
     )  # fmt: skip
     grown = Plan(plan.sweep, (*plan.batches, batch), plan.chunks, plan.grown_points(points))
     return replace(grown, chunks=(*plan.chunks, *grown.chunked(batch)))
+
+
+def _not_too_many(option: str, more: int, so_far: int, most: int) -> None:
+    if so_far + more > most:
+        raise RunError(f"{option} +{more}: there are {so_far:,}; {most - so_far:,} can be added at most")
 
 
 def _runs(plan: Plan, jobs: list[Job]) -> Iterator[tuple[list[Job], float, bool]]:

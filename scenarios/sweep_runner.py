@@ -18,7 +18,7 @@ from pathlib import Path
 from scenarios.asides import told
 from scenarios.chunks import Stopped, do_task
 from scenarios.claims import claim
-from scenarios.parts import done_keys, forget, receipts, verify
+from scenarios.parts import done_keys, forget, groundless, receipts, verify
 from scenarios.sweep_folder import clean, open_plan
 from scenarios.sweep_manifest import STOP, Task
 from scenarios.sweep_plan import Plan
@@ -38,6 +38,7 @@ def mend(folder: Path) -> dict[str, str]:
     """Take away the receipts of parts that do not count, and return by key what was wrong with them."""
     good, wrong = receipts(folder)
     wrong |= verify(folder, good)
+    wrong |= groundless(good.keys() - wrong.keys())
     forget(folder, wrong)
     clean(folder)
     return wrong

@@ -8,6 +8,7 @@ nothing heavy, so that a command can start the server first and import the model
 
 from __future__ import annotations
 
+import signal
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING
@@ -28,11 +29,18 @@ def worker_context() -> BaseContext:
 
 
 def start_server() -> None:
-    """Let the server begin to import, if there is one; returns at once."""
+    """Let the server begin to import, if there is one; returns at once.
+
+    Ctrl-C, which the whole group of processes hears, is left to whoever started it.
+    """
     if worker_context().get_start_method() == _SERVER:
         from multiprocessing.forkserver import ensure_running
 
-        ensure_running()
+        heard = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as the server is born, so it stays
+        try:
+            ensure_running()
+        finally:
+            signal.signal(signal.SIGINT, heard)
 
 
 def end_workers(pool: ProcessPoolExecutor) -> None:

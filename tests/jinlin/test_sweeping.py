@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from jinlin.cli import app
 from jinlin.sweep_listing import SweepProgress, duration, hours
+from scenarios import owners
 from scenarios.claims import claimed
 from scenarios.sweep_folder import alone, open_plan
 from scenarios.sweep_manifest import Chunk, Task
@@ -94,6 +95,18 @@ def test_wrong_input_is_one_line_and_exit_code_2(words: tuple[str, ...], says: s
     given = [word.format(tmp=tmp_path, home=tmp_path / "home") for word in words]
     code, output, errors = call(*given)
     assert (code, output) == (2, "") and len(errors.splitlines()) == 1 and says in errors
+
+
+def test_a_chunk_whose_worker_was_killed_is_said_to_be_cut_and_why(tmp_path: Path) -> None:
+    """As the system does where memory runs out."""
+    home = tmp_path / "s"
+    chunk = planned_in(home, TINY).chunks[0]
+    (home / "claims" / f"{chunk.key}.1").write_text(f"{owners.here()}@1@12.34", encoding="utf-8")
+    code, output, _ = call("status", home)
+    assert code == 0 and f"{chunk.jobs} cut" in output and "memory or time ran out" in output
+    assert f"jinlin sweep resume {home}" in output
+    assert call("resume", home, "--workers", "1")[0] == 0
+    assert " 0 cut" in call("status", home)[1] and "memory" not in call("status", home)[1]
 
 
 def test_two_do_not_plan_in_one_folder_at_once(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from scenarios import claims
@@ -79,6 +81,77 @@ def test_a_living_owner_touches_its_claim(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_claim_that_is_just_being_written_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "job.1").touch()
     assert claim(tmp_path, "job") is None
+
+
+def test_a_living_owner_that_is_silent_loses_its_claim(tmp_path: Path) -> None:
+    """Whoever was stopped (Ctrl-Z) does not hold up the others; and a copied folder has nobody's claims."""
+    mine = claim(tmp_path, "job")
+    assert mine is not None and claim(tmp_path, "job") is None
+    long_ago = time.time() - LEASE_SECONDS - 5
+    os.utime(mine.path, (long_ago, long_ago))
+    assert claimed(tmp_path) == {"job": False}
+    other = claim(tmp_path, "job")
+    assert other is not None and other.path.name == "job.2"
+    mine.release()
+    assert [path.name for path in tmp_path.iterdir()] == ["job.2"], "who wakes up leaves the other's"
+    assert claim(tmp_path, "job") is None
+    other.release()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_clock_that_is_set_takes_no_claim_from_the_living(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = claim(tmp_path, "job")
+    assert mine is not None
+    began = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda self: began(self) + 3.0)
+    assert not is_stale(mine.path)
+    mine.release()
+
+
+def test_a_claim_that_a_full_disk_cannot_hold_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(claims, "me", full)
+        with pytest.raises(RunError, match="make room, then give the same command again"):
+            claim(tmp_path, "job")
+    assert not list(tmp_path.iterdir()) and claim(tmp_path, "job")
+
+
+def test_whoever_may_only_look_is_told_who_computes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "job.1").write_text("far-away-1234abcd@17@3.5", encoding="utf-8")
+
+    def refused(path: Path, *given: object, **named: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, "touch", refused)
+    assert claimed(tmp_path) == {"job": True}
+
+
+def test_a_claim_that_another_user_lets_nobody_read_is_kept_while_it_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "job.1"
+    path.write_text("of another", encoding="utf-8")
+
+    def refused(path: Path, encoding: str) -> str:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    assert claimed(tmp_path) == {"job": True} and claim(tmp_path, "job") is None
+    long_ago = time.time() - LEASE_SECONDS - 5
+    os.utime(path, (long_ago, long_ago))
+    assert claimed(tmp_path) == {"job": False}
+
+
+def test_a_clock_file_that_was_left_is_no_claim(tmp_path: Path) -> None:
+    (tmp_path / ".clock.1#far-away-1234abcd@17@3.partial").touch()
+    assert claimed(tmp_path) == {}
 
 
 def test_a_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scenarios import owners
 from scenarios.ledgers import TOLD, LedgerStore, Lived, content_key, ledger_facts
 from scenarios.load import load_scenario
 from sim.errors import RunError
@@ -187,6 +188,17 @@ def test_who_goes_round_through_more_than_fits_finds_what_did_fit(tmp_path: Path
             found.append(store.read(facts(seed=seed)) is not None or store.write(facts(seed=seed), kept()))
         assert found == [True, True, False], "what an earlier command used went, what this one used did not"
     assert store.read(facts(seed=0)) is None and store.read(facts(seed=3)) is None
+
+
+def test_what_a_killed_writer_left_aside_goes_and_what_a_living_one_has_stays(tmp_path: Path) -> None:
+    store = LedgerStore(tmp_path)
+    store.write(facts(), kept())
+    dead = tmp_path / f".x#{owners.here()}@1@12.34.partial"
+    shutil.copytree(next(tmp_path.iterdir()), dead)
+    living = tmp_path / f".y#{owners.me()}.partial"
+    living.mkdir()
+    store.write(facts(seed=5), kept())
+    assert {each.name for each in tmp_path.iterdir() if each.name[0] == "."} == {living.name}
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

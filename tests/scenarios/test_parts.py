@@ -72,6 +72,27 @@ def test_a_part_that_is_damaged_is_named_and_does_not_count(
     assert "key" not in done_keys(home)
 
 
+def test_a_folder_is_looked_at_while_others_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file aside is gone at the second look, and a part comes between the looks: nothing is wrong."""
+    home = folder(tmp_path)
+    write_part(home, "key", FRAME, 1, 0.0, {})
+    look = os.scandir
+    looks = []
+
+    def scandir(path: Path) -> list[os.DirEntry[str]]:
+        aside = home / "parts" / f".other.parquet.1#{owners.me()}.partial"
+        aside.touch()
+        found = list(look(path))
+        aside.unlink()
+        looks.append(path)
+        write_part(home, f"key-{len(looks)}", FRAME, 1, 0.0, {})
+        return found
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    good, wrong = receipts(home)
+    assert "key" in good and not wrong and len(looks) == 2
+
+
 def test_a_part_whose_bytes_changed_is_not_read(tmp_path: Path) -> None:
     home = folder(tmp_path)
     receipt = write_part(home, "key", FRAME, 1, 0.0, {})
@@ -115,3 +136,11 @@ def test_what_a_living_writer_has_aside_is_let_be(tmp_path: Path) -> None:
     os.utime(elsewhere, (1.0, 1.0))
     sweep_aside(tmp_path)
     assert mine.exists() and not elsewhere.exists()
+
+
+def test_what_gets_its_name_while_a_folder_is_cleaned_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = tmp_path / ".part.3#far-away-1234abcd@17@3.50.partial"
+    monkeypatch.setattr(Path, "glob", lambda folder, pattern: iter([named]))
+    sweep_aside(tmp_path)

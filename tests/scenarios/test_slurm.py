@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,14 @@ def test_an_array_is_cancelled_by_its_number(tmp_path: Path, monkeypatch: pytest
     calls = cluster(tmp_path, monkeypatch, scancel="exit 1")
     slurm.cancel(["42", "43"])
     assert calls.read_text().split("\n")[:2] == ["scancel 42", "scancel 43"]
+
+
+def test_a_folder_that_was_copied_has_none_of_the_first_one_s_arrays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else 'cancel' in the copy would end the arrays of the first."""
+    cluster(tmp_path, monkeypatch, sbatch="echo 42", scontrol="exit 1")
+    first = home(tmp_path)
+    submit(first, [Task(CHUNKS[0])], Wishes())
+    copy = shutil.copytree(first, tmp_path / "copy")
+    assert submitted(first) == ["42"] and submitted(copy) == []

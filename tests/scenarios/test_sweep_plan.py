@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from scenarios import at_points
-from scenarios.sweep_folder import open_plan, planned_before, write_plan
+from scenarios import at_points, sweep_folder
+from scenarios.sweep_folder import open_plan, plan_into, planned_before, write_plan
+from scenarios.sweep_manifest import read_manifest
 from scenarios.sweep_plan import Plan, expanded, planned
 from sim.errors import RunError
 from tests.scenarios.small_sweep import SMALL, planned_in, small
@@ -122,12 +125,65 @@ def test_a_text_that_was_changed_since_is_named(name: str, tmp_path: Path) -> No
         open_plan(tmp_path / "s")
 
 
-@pytest.mark.parametrize("damage", ["", "{}", "[]", '{"format": 1}', '{"format": 99}'])
+@pytest.mark.parametrize("damage", ["", "{}", "[]", "3", '{"format": 1}', '{"format": 2}', '{"format": 99}'])
 def test_a_damaged_manifest_is_one_line(damage: str, tmp_path: Path) -> None:
     planned_in(tmp_path / "s")
     (tmp_path / "s" / "sweep.json").write_text(damage)
     with pytest.raises(RunError, match=r"sweep\.json"):
         open_plan(tmp_path / "s")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"seed": 11', '"seed": 12'), ('"chunks": [', '"chunks": [3, '), (", true]", ", false]")]
+)
+def test_a_manifest_in_which_anything_was_changed_is_damaged(old: str, new: str, tmp_path: Path) -> None:
+    planned_in(tmp_path / "s")
+    path = tmp_path / "s" / "sweep.json"
+    written = path.read_text(encoding="utf-8")
+    assert old in written
+    path.write_text(written.replace(old, new), encoding="utf-8")
+    with pytest.raises(RunError, match=r"sweep\.json: damaged"):
+        read_manifest(tmp_path / "s")
+
+
+def test_a_plan_that_was_killed_while_it_wrote_can_be_made_again(tmp_path: Path) -> None:
+    folder, plan = tmp_path / "s", planned(small(tmp_path))
+    write_plan(folder, plan)
+    (folder / "sweep.json").unlink()
+    (folder / ".jobs.csv.1#far-away-1234abcd@17@3.partial").touch()
+    assert plan_into(folder, plan) and not plan_into(folder, plan)
+    assert open_plan(folder).chunks == plan.chunks
+
+
+def test_of_two_files_planned_into_one_folder_at_once_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other's plan is there by the time that this one may write."""
+    folder, mine = tmp_path / "s", planned(small(tmp_path))
+    other = planned(small(tmp_path, SMALL.replace("11", "12")))
+
+    @contextmanager
+    def after_the_other(where: Path) -> Iterator[None]:
+        write_plan(where, other)
+        yield
+
+    monkeypatch.setattr(sweep_folder, "alone", after_the_other)
+    with pytest.raises(RunError, match="holds another sweep"):
+        plan_into(folder, mine)
+    assert open_plan(folder).chunks == other.chunks
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [({"points": 2**20}, r"--points \+1048576: there are 2; 1,048,574 can"),
+     ({"replications": 10**6}, r"--replications \+1000000: there are 2; 999,998 can")],
+    ids=["points", "replications"],
+)  # fmt: skip
+def test_no_more_can_be_added_than_a_file_may_ask_for(
+    more: dict[str, int], says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(RunError, match=says):
+        expanded(planned(small(tmp_path)), **more)
 
 
 def test_a_scenario_edited_after_planning_does_not_matter(tmp_path: Path) -> None:

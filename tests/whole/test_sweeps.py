@@ -8,9 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 import numpy as np
 import polars as pl
@@ -33,27 +31,10 @@ from sim.measures import Table
 from sim.places import load_atlas
 from tests.scenarios.small_sweep import SMALL, planned_in
 from tests.whole.killed_sweep import begin
+from tests.whole.undisturbed_sweep import computed, undisturbed
 
 KILLED_AT = 20  # places, spread evenly over what is done
 PLAIN = 'scenarios = ["plan-2025", "staff-short"]\nplaces = ["柘荣县"]\nreplications = 2\nseed = 11\n'
-
-
-def computed(folder: Path) -> Path:
-    """Compute what is left in this process, and collect it."""
-    plan = open_plan(folder)
-    work(folder, plan, tasks_left(folder, plan), 0)
-    return collect(folder, plan).path
-
-
-@cache
-def undisturbed() -> bytes:
-    """Return the table of the small sweep, computed once and in peace."""
-    folder = Path(mkdtemp()) / "s"
-    planned_in(folder)
-    try:
-        return computed(folder).read_bytes()
-    finally:
-        shutil.rmtree(folder.parent)
 
 
 def begun(folder: Path) -> Counter[str]:
@@ -202,26 +183,25 @@ def test_lives_kept_for_other_chunks_change_no_row(tmp_path: Path) -> None:
     assert len(list((tmp_path / "s" / "ledgers").iterdir())) == 2, "one a replication"
 
 
-def failing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every job of point 1 fail."""
-    whole = chunks.meeting
+def half_failed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    """Compute the small sweep, every job of whose point 1 fails until the patch is undone."""
+    plan, whole = planned_in(folder), chunks.meeting
 
     def broken(study: object, scenario: object, job: object) -> object:
-        if scenario.settings["elder-bed.wish"] == failing.wish:  # type: ignore[attr-defined]
+        if scenario.settings["elder-bed.wish"] == plan.points[1, 0]:  # type: ignore[attr-defined]
             raise ValueError("no such luck")
         return whole(study, scenario, job)  # type: ignore[arg-type]
 
     monkeypatch.setattr(chunks, "meeting", broken)
+    work(folder, plan, tasks_left(folder, plan), 0)
+    return plan
 
 
 def test_a_job_that_fails_stops_no_other_and_can_be_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "s"
-    plan = planned_in(folder)
-    failing.wish = plan.points[1, 0]  # type: ignore[attr-defined]
-    failing(monkeypatch)
-    work(folder, plan, tasks_left(folder, plan), 0)
+    plan = half_failed(folder, monkeypatch)
     state = state_of(folder, plan.chunks)
     failed = {plan.key(job) for job in plan.jobs if job.point == 1}
     assert set(state.failed) == failed and state.done == 4 and not state.left
@@ -248,7 +228,7 @@ def test_a_disk_that_is_full_is_no_job_s_failure(tmp_path: Path, monkeypatch: py
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(RunError, match="No space left on device"):
+    with pytest.raises(RunError, match="No space left on device; make room, then 'jinlin sweep resume"):
         work(folder, plan, tasks_left(folder, plan), 0)
     state = state_of(folder, plan.chunks)
     assert state.left == list(plan.chunks) and not any(
@@ -270,6 +250,29 @@ def test_a_damaged_part_is_never_collected_and_is_computed_again(tmp_path: Path)
     with pytest.raises(RunError, match="not done"):
         collect(folder, plan)
     assert computed(folder).read_bytes() == undisturbed()
+
+
+def test_what_was_tried_again_is_computed_again_with_the_part_it_stands_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the jobs that once failed would be in both parts, and the sweep could never be collected."""
+    folder = tmp_path / "s"
+    plan = half_failed(folder, monkeypatch)
+    monkeypatch.undo()
+    work(folder, plan, tasks_failed(folder, plan), 0)
+    assert collect(folder, plan).path.read_bytes() == undisturbed()
+    again = min(path.stem for path in (folder / "parts").iterdir() if "-" in path.stem)
+    first = again.partition("-")[0]
+    (folder / "parts" / f"{first}.parquet").unlink()
+    assert mend(folder) == {first: "is missing", again: f"tries again what {first} left"}
+    assert computed(folder).read_bytes() == undisturbed()
+
+
+def test_a_round_whose_ground_is_gone_is_not_computed(tmp_path: Path) -> None:
+    plan = planned_in(tmp_path / "s")
+    with pytest.raises(RunError, match="is missing; 'jinlin sweep resume'"):
+        do_task(tmp_path / "s", plan, Task(plan.chunks[0], 1))
+    assert not list((tmp_path / "s" / "receipts").iterdir())
 
 
 def test_parts_of_another_sweep_are_not_mixed_in(tmp_path: Path) -> None:
