@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from evidence.settings import load_parameters
-from scenarios.load import Scenario, define, find_scenario, is_name, load_scenario
+from scenarios.load import Scenario, define, find_scenario, is_name, load_scenario, scenario_names
 from scenarios.schema import AS_IN_2020, DATED_SECTIONS, Unit
 from scenarios.staff_accounts import turnover_names
 from scenarios.supply import Floats, supply_plan
@@ -38,10 +38,14 @@ class Difference:
 def new_scenario(name: str, source: str, folder: Path) -> Path:
     """Write NAME.toml in a folder: a scenario that extends another, with examples of what to change.
 
-    Raises ScenarioError where the name is none, the file exists, or the source cannot be loaded or reached.
+    Raises ScenarioError where the name is none or that of a scenario that comes with Jinlin, the file exists, or
+    the source cannot be loaded or reached.
     """
     if not is_name(name):
         raise _fault(name, "NAME", name, "letters, digits, '-' and '_'", "such as my-county-2025")
+    if name in scenario_names():
+        remedy = f"it would hide the one that comes with Jinlin; such as my-{name}"
+        raise _fault(name, "NAME", name, "a new name", remedy)
     parent = load_scenario(source)
     path = folder / f"{name}.toml"
     if path.exists():

@@ -66,6 +66,12 @@ def test_a_name_that_is_none_is_refused_and_nothing_is_written(tmp_path: Path, n
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_new_scenario_hides_none_that_comes_with_jinlin(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="my-staff-short"):
+        new_scenario("staff-short", "plan-2025", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["莆田试点", "my-county_2025", "v1.2"])
 def test_names_of_any_script_are_taken(tmp_path: Path, name: str) -> None:
     assert load_scenario(new_scenario(name, "plan-2025", tmp_path)).title.zh == name
