@@ -38,8 +38,8 @@ class Difference:
 def new_scenario(name: str, source: str, folder: Path) -> Path:
     """Write NAME.toml in a folder: a scenario that extends another, with examples of what to change.
 
-    Raises ScenarioError where the name is none or that of a scenario that comes with Jinlin, the file exists, or
-    the source cannot be loaded or reached.
+    Raises ScenarioError where the name is none or that of a scenario that comes with Jinlin, the file exists,
+    or the source cannot be loaded or reached.
     """
     if not is_name(name):
         raise _fault(name, "NAME", name, "letters, digits, '-' and '_'", "such as my-county-2025")

@@ -34,7 +34,7 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> N
 
 def test_the_wheel_gives_the_command(wheel: zipfile.ZipFile) -> None:
     entry = next(name for name in wheel.namelist() if name.endswith("entry_points.txt"))
-    assert "jinlin = jinlin.cli:main" in wheel.read(entry).decode()
+    assert "jinlin = jinlin.__main__:main" in wheel.read(entry).decode()
 
 
 def test_the_wheel_carries_the_licences(wheel: zipfile.ZipFile) -> None:

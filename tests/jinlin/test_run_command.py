@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from jinlin.__main__ import main
 from jinlin.cli import SEED, app
 from results.manifest import SameLogEntry
 from sim.errors import LawBroken, RunError
@@ -195,3 +196,14 @@ def test_a_run_that_cannot_compile_claims_no_folder(
     compiler.trouble = trouble
     assert call("plan-2025") == (code, "", SAYS + says)
     assert not runner.asked
+
+
+def test_to_stop_it_while_the_commands_are_imported_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(ModuleType):
+        def __getattr__(self, name: str) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "jinlin.cli", Interrupted("jinlin.cli"))
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
