@@ -66,5 +66,5 @@ def replayed(
     model, ledger = lived(months)
     loaded = load_scenario(scenario)
     plan = supply_plan(loaded, settings or loaded.settings, months)
-    supply = build_supply(plan, load_atlas(), base_of_province(), market().counties)
+    supply = build_supply(plan, load_atlas(), base_of_province(), market().counties, stream=model.stream)
     return model.replay(ledger, supply, engine)
