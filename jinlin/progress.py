@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Protocol, TextIO
 
 from jinlin.words import plain, say, width
-from sim.clock import name_of
 
 _EVERY_SECONDS = 0.2
 _WIDEST = 78
@@ -107,6 +106,8 @@ class Progress:
             show_line(self.stream, plain(self._line(event)))
 
     def _line(self, event: Event) -> str:
+        from sim.clock import name_of  # it imports numpy, which `jinlin --help` does without
+
         minutes, seconds = divmod(round(self.left_seconds()), 60)
         month = name_of(max(min(event.months, self.months) - 1, 0))
         return say(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -196,6 +197,13 @@ def test_a_run_that_cannot_compile_claims_no_folder(
     compiler.trouble = trouble
     assert call("plan-2025") == (code, "", SAYS + says)
     assert not runner.asked
+
+
+def test_the_commands_are_read_without_the_libraries_that_they_need() -> None:
+    heavy = {"numpy", "numba", "polars", "scipy", "simpy", "mesa", "matplotlib", "jinja2", "xlsxwriter"}
+    listed = "import sys, jinlin.cli; print(*{name.split('.')[0] for name in sys.modules})"
+    told = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True).stdout
+    assert heavy.isdisjoint(told.split())
 
 
 def test_to_stop_it_while_the_commands_are_imported_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
