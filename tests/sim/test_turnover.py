@@ -104,13 +104,18 @@ def drawn_terms(draw: st.DrawFn, months: int) -> Terms:
     )  # fmt: skip
 
 
+@st.composite
+def employers(draw: st.DrawFn, most_posts: int) -> tuple[np.ndarray, Terms]:
+    """Make up the posts of a few employers, by month, and their terms."""
+    months = draw(st.integers(2, 14))
+    some = st.lists(st.integers(0, most_posts), min_size=months, max_size=months)
+    return np.array(draw(st.lists(some, min_size=1, max_size=4))), draw(drawn_terms(months))
+
+
 @settings(deadline=None, max_examples=60)
-@given(st.data())
-def test_nobody_is_lost_and_no_post_is_held_twice(data: st.DataObject) -> None:
-    months = data.draw(st.integers(2, 12))
-    some = st.lists(st.integers(0, 9), min_size=months, max_size=months)
-    posts = np.array(data.draw(st.lists(some, min_size=1, max_size=4)))
-    own = data.draw(drawn_terms(months))
+@given(employers(most_posts=9))
+def test_nobody_is_lost_and_no_post_is_held_twice(made: tuple[np.ndarray, Terms]) -> None:
+    posts, own = made
     crew = account(posts, own, keys(len(posts)), STREAM)
     assert (crew >= 0).all() and (crew[: Crew.PRESENT] % 1000 == 0).all()
     whole, left, hired, trainees, present = (
@@ -125,16 +130,13 @@ def test_nobody_is_lost_and_no_post_is_held_twice(data: st.DataObject) -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.data())
-def test_no_ceiling_leaks_whatever_else_moves(data: st.DataObject) -> None:
+@given(employers(most_posts=40))
+def test_no_ceiling_leaks_whatever_else_moves(made: tuple[np.ndarray, Terms]) -> None:
     """From any month to any other no more are hired than the ceiling gives to those months, rounded up."""
-    months = data.draw(st.integers(2, 14))
-    some = st.lists(st.integers(0, 40), min_size=months, max_size=months)
-    posts = np.array(data.draw(st.lists(some, min_size=1, max_size=3)))
-    own = data.draw(drawn_terms(months))
+    posts, own = made
     hired = kept(posts, own)[Crew.HIRED]
     ceiling = np.cumsum(posts * own.quota, axis=1)
-    for since in range(months):
+    for since in range(posts.shape[1]):
         given_to = ceiling[:, since:] - (ceiling[:, since - 1 : since] if since else 0)
         assert (np.cumsum(hired[:, since:], axis=1) < given_to + 1.001).all()
 
