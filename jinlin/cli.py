@@ -22,11 +22,11 @@ from jinlin import (
     following,
     foresight,
     looking,
+    reporting,
     sizing,
     staffing,
     sweeping,
 )
-from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.usage import in_chinese, usage_line
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
@@ -128,6 +128,9 @@ def run(
     ] = Engine.COMPILED,
     ledgers: Annotated[Path, typer.Option(help=_help("run ledgers"), metavar="DIR")] = LEDGERS,
     no_ledgers: Annotated[bool, typer.Option("--no-ledgers", help=_help("run no_ledgers"))] = False,
+    probes: Annotated[
+        bool | None, typer.Option("--probes/--no-probes", help=_help("run probes"), show_default=False)
+    ] = None,
     lang: Lang = None,
 ) -> None:
     """Simulate scenarios and write a run folder for each."""
@@ -154,7 +157,7 @@ def run(
     try:
         folders = run_scenarios(
             loaded, selection, replications, seed, workers or 0, folder, progress, engine=engine,
-            ledgers=None if no_ledgers else ledgers,
+            ledgers=None if no_ledgers else ledgers, probed=probes,
         )  # fmt: skip
     except KeyboardInterrupt:
         typer.echo(say("stopped", language), err=True)
@@ -168,28 +171,7 @@ def run(
         typer.echo(say("same log", language, market=compared.market, requests=compared.requests))
 
 
-@app.command(help=_help("report"))
-def report(
-    runs: Annotated[list[Path], typer.Argument(help=_help("report runs"), metavar="RUN")],
-    lang: Annotated[
-        str, typer.Option("--lang", help=_help("report lang"), callback=known_language, metavar="zh|en")
-    ] = "zh",
-    out: Annotated[Path | None, typer.Option(help=_help("report out"), metavar="FILE")] = None,
-    xlsx: Xlsx = None,
-) -> None:
-    """Write the report of finished runs."""
-    from results.report import write_report
-
-    check_book(xlsx)
-    written = write_report(runs, lang, out)
-    typer.echo(plain(say("wrote", terminal_language(), path=written)))
-    if xlsx:
-        from jinlin.report_book import save_report
-        from results.tables import open_run
-
-        save_report(xlsx, [open_run(folder) for folder in runs], lang)
-
-
+app.command(help=_help("report"))(reporting.report)
 app.command(help=_help("compare"))(comparing.compare)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from results.manifest import SameLogEntry, read_manifest
 from results.run_folder import claim, vacant, write_run
+from results.sensitivity import rests_on_draws
 from scenarios.load import Scenario
 from scenarios.runner import Event, run_study
 from scenarios.studies import Study, life_key
@@ -21,12 +22,14 @@ from sim.places import Selection
 def run_scenarios(
     scenarios: Sequence[Scenario], selection: Selection, replications: int, seed: int, workers: int,
     out: Path, tell: Callable[[Event], None] = lambda event: None, months: int = MONTHS_TO_END_OF_2025,
-    engine: Engine = Engine.COMPILED, ledgers: Path | None = None,
+    engine: Engine = Engine.COMPILED, ledgers: Path | None = None, probed: bool | None = None,
 ) -> list[Path]:  # fmt: skip
     """Run scenarios over places and replications, and write a run folder for each.
 
     ``out`` is the run folder, or holds one for each of several scenarios. Scenarios that share what life and
     needs depend on are lived once, and what they lived is kept in ``ledgers`` for later runs (None: nowhere).
+    Whether they are ``probed`` is left to their size, unless it is said: few replications are when a report
+    asks for it (``results.late_probes``), for it takes longer than all else that they do.
     Raises RunError before anything is run where a folder cannot be used.
     """
     folders = _folders(scenarios, out)
@@ -39,7 +42,7 @@ def run_scenarios(
         mine = list(group)
         study = Study(
             tuple(scenarios[i] for i in mine), selection, replications, seed, months, engine=engine,
-            ledgers=ledgers,
+            probed=rests_on_draws(replications) if probed is None else probed, ledgers=ledgers,
         )  # fmt: skip
         for i, outcome in zip(mine, run_study(study, workers, tell), strict=True):
             write_run(folders[i], study, scenarios[i], outcome)

@@ -11,6 +11,7 @@ from jinlin.words_ahead import WORDS_AHEAD
 from jinlin.words_book import WORDS_BOOK
 from jinlin.words_compare import WORDS_COMPARE
 from jinlin.words_follow import WORDS_FOLLOW
+from jinlin.words_report import WORDS_REPORT
 from jinlin.words_size import WORDS_SIZE
 from jinlin.words_staffing import WORDS_STAFFING
 from jinlin.words_sweep import WORDS_SWEEP
@@ -47,13 +48,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "What serves the waiting lists: the compiled kernel, or SimPy, the reference: the same result.",
         "等候名单由谁运行：编译内核，或作为参照的 SimPy；结果相同。",
     ),
-    "report": ("Write the report of finished runs: HTML and PNG.", "根据已完成的结果写出报告：HTML 与 PNG。"),
-    "report runs": ("Finished run folders.", "已完成的结果文件夹。"),
-    "report lang": ("Language of the report: zh (default) or en.", "报告语言：zh（默认）或 en。"),
-    "report out": (
-        "File to write; default: report.html in the first run folder.",
-        "写出的文件；默认为第一个结果文件夹中的 report.html。",
-    ),
+    **WORDS_REPORT,
     **WORDS_COMPARE,
     "explain": (
         "Trace a number of the report to its rows and sources.",
@@ -136,6 +131,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "run no_ledgers": (
         "Keep no lives and needs, and use none that are kept.",
         "不存放、也不使用已存放的生活与需要。",
+    ),
+    "run probes": (
+        "Move the assumed numbers one by one now; default: from 20 replications on, else when a report asks.",
+        "现在就逐一移动假设数值；默认：20次重复起现在移动，不足20次的在写报告时移动。",
     ),
     "same log": (
         "same log: yes (compiled kernel and SimPy on {market}: {requests:,} requests)",

@@ -75,7 +75,8 @@ def front(run: Run, language: str) -> dict[str, Any]:
 
 def _scope(run: Run, page: FirstPage, language: str) -> list[str]:
     grade = lowest_grade([each.grade for each in page.verdicts])
-    return [period(run, language), _draws(run, language), say("grade", language, grade=grade)]
+    told = say("grade", language, grade=grade) if grade else say("grade_open", language)
+    return [period(run, language), _draws(run, language), told]
 
 
 def _draws(run: Run, language: str) -> str:

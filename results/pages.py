@@ -163,8 +163,9 @@ def _assumption(run: Run, entry: SettingEntry, effect: Effect | None, language: 
 def _moved(run: Run, entry: SettingEntry, effect: Effect | None, language: str) -> str:
     """Write what moving an assumed number does to the share met, or else to the cost or work it bears on."""
     if effect is None:
-        alone = entry.touches != "life" and run.has("turning")
-        return say("no_effect" if alone else "not_moved", language)
+        if entry.touches == "life":
+            return say("not_moved", language)
+        return say("no_effect" if run.has("turning") else "not_asked", language)
     target = run.manifest.target(effect.target).title[language]
     name = "" if effect.metric == "met" else " · " + say(f"metric_{effect.metric}", language)
     write = _OTHER_METRICS.get(effect.metric, share)

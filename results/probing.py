@@ -30,8 +30,10 @@ def turning_frame(
 
     A share of nobody, with the probe or without, is no metric: it has no row.
     """
-    run = _probed_run(manifest, probes, probed, tables)
-    rows = [row for target in manifest.capacity_targets for row in _rows(run, target, probes)]
+    rows: list[tuple[str, int, str, str, int, int, int]] = []
+    if probed:  # else the scenario has no number to move
+        run = _probed_run(manifest, probes, probed, tables)
+        rows = [row for target in manifest.capacity_targets for row in _rows(run, target, probes)]
     names = ("parameter", "end", "target", "metric", "setting_e9", "value_e6", "base_e6")
     words = ("parameter", "target", "metric")
     return pl.DataFrame(

@@ -15,10 +15,7 @@ import polars as pl
 
 from results.describing import manifest_of
 from results.dictionary import E9, conform, write_dictionary
-from results.manifest import (
-    FILE,
-    write_manifest,
-)
+from results.manifest import FILE, Manifest, write_manifest
 from results.probing import binding_frame, turning_frame
 from results.sensitivity import rests_on_draws, sensitivity_frame
 from results.summary import write_summary
@@ -66,28 +63,34 @@ def _finished(manifest: Path) -> bool:
 def write_run(folder: Path, study: Study, scenario: Scenario, outcome: Outcome) -> Path:
     """Write the tables, the manifest and the summary of an outcome; the manifest says finished last."""
     manifest = manifest_of(study, scenario, outcome)
-    probes = [*probes_of(scenario), *cost_probes(scenario)]
     frames = {name: pl.DataFrame(dict(table)) for name, table in outcome.tables.items()}
     frames["draws"] = draws_frame(scenario, study.seed, study.replications)
-    if outcome.probed:
-        probed = _with_cost_probes(outcome, len(probes_of(scenario)), len(probes))
-        frames["turning"] = turning_frame(manifest, probes, probed, outcome.tables)
-        frames["binding"] = binding_frame(manifest, outcome.bindings)
+    if study.probed:
+        frames |= probe_frames(manifest, scenario, outcome)
         if rests_on_draws(study.replications):
             frames["sensitivity"] = sensitivity_frame(Run(folder, manifest, dict(frames)))
     with writing(folder):
         for name, frame in frames.items():
-            _aside(folder / f"{name}.parquet", conform(name, frame))
+            write_table(folder, name, frame)
         write_dictionary(folder)
         write_summary(Run(folder, manifest))
         write_manifest(folder, replace(manifest, finished=True))
     return folder
 
 
-def _aside(path: Path, frame: pl.DataFrame) -> None:
+def probe_frames(manifest: Manifest, scenario: Scenario, outcome: Outcome) -> dict[str, pl.DataFrame]:
+    """Tabulate what the probes of an outcome do to its verdicts, by the names of the tables."""
+    probes = [*probes_of(scenario), *cost_probes(scenario)]
+    probed = _with_cost_probes(outcome, len(probes_of(scenario)), len(probes))
+    turning = turning_frame(manifest, probes, probed, outcome.tables)
+    return {"turning": turning, "binding": binding_frame(manifest, outcome.bindings)}
+
+
+def write_table(folder: Path, name: str, frame: pl.DataFrame) -> None:
     """Write a table aside and rename it, so that no half of one is ever seen."""
-    partial = path.with_suffix(".partial")
-    frame.write_parquet(partial)
+    path = folder / f"{name}.parquet"
+    partial = path.with_suffix(f".partial-{os.getpid()}")
+    conform(name, frame).write_parquet(partial)
     os.replace(partial, path)
 
 

@@ -18,6 +18,7 @@ import polars as pl
 from results.cascades import STEPS, last_year_rows
 from results.doubt import Doubt, doubts
 from results.estimates import Estimate, Interval, ratio
+from results.files import write_aside
 from results.influences import Influence, Ranking, rankings_of
 from results.manifest import SameLogEntry, ServiceEntry
 from results.tables import Run, by_replication, grid
@@ -56,9 +57,9 @@ def summary(run: Run) -> dict[str, Any]:
 
 
 def write_summary(run: Run) -> Path:
-    """Write ``summary.json`` into the run's folder."""
+    """Write ``summary.json`` into the run's folder, whole or not at all."""
     path = run.folder / FILE
-    path.write_text(json.dumps(summary(run), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_aside(path, json.dumps(summary(run), ensure_ascii=False, indent=1) + "\n")
     return path
 
 
@@ -143,7 +144,7 @@ def _target(run: Run, verdict: Verdict) -> dict[str, Any]:
         "standard": [{"within_days": s.within_days, "share": s.share} for s in standard],
         "binding": _mean(verdict.binding),
         "break_even_minutes": _mean(verdict.break_even.last if verdict.break_even else None),
-        "grade": verdict.grade,
+        "grade": verdict.grade or None,
         "doubt": {metric: _doubt(each) for metric, each in doubts(run, verdict.target).items()},
         "moved_by": [_ranking(each) for each in rankings_of(run, verdict.target.id)],
     }

@@ -51,14 +51,17 @@ class Run:
         return self.manifest.replications
 
     def has(self, name: str) -> bool:
-        """Tell whether an optional table is there."""
-        return self._path(name).is_file()
+        """Tell whether an optional table is there, in the folder or given by ``having``."""
+        return name in self._read or self._path(name).is_file()
 
     def table(self, name: str) -> pl.DataFrame:
         """Read a table by its name in the data dictionary.
 
         Returns an empty one where it is optional and absent. Raises RunError where it is missing or damaged.
         """
+        table = spec(name)
+        if table.optional and not self.has(name):
+            return pl.DataFrame(schema={column.name: column.dtype for column in table.columns})
         if name not in self._read:
             self._read[name] = self._load(name)
         return self._read[name]
@@ -79,10 +82,8 @@ class Run:
         return self.folder / f"{name}.parquet"
 
     def _load(self, name: str) -> pl.DataFrame:
-        table, path = spec(name), self._path(name)
+        path = self._path(name)
         if not path.is_file():
-            if table.optional:
-                return pl.DataFrame(schema={column.name: column.dtype for column in table.columns})
             raise RunError(f"{path}: missing; the run folder is damaged, run it again")
         try:
             frame = pl.read_parquet(path)

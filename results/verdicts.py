@@ -178,12 +178,14 @@ def break_even_minutes(assumed_minutes: Array, supplied: Array, demanded: Array)
 
 
 def lowest_grade(grades: list[str]) -> str:
-    """Return the weakest of some grades of evidence; C where there is none.
+    """Return the weakest of some grades of evidence; C where there is none, empty where one is not known.
 
-    >>> lowest_grade(["A", "B"])
-    'B'
+    >>> lowest_grade(["A", "B"]), lowest_grade(["A", ""]), lowest_grade(["C", ""])
+    ('B', '', 'C')
     """
-    return max(grades, key=GRADES.index) if grades else "C"
+    if "C" in grades or not grades:
+        return "C"
+    return "" if "" in grades else max(grades, key=GRADES.index)
 
 
 def verdicts(run: Run) -> list[Verdict]:
@@ -323,7 +325,12 @@ def workload_sums(run: Run, service: str, year: int) -> dict[str, Array]:
 
 
 def grade_of(run: Run, target: str, evidence: list[str]) -> str:
-    """Return the weakest evidence behind a verdict: its services', or C where an assumed number moves it."""
+    """Return the weakest evidence behind a verdict: its services', or C where an assumed number moves it.
+
+    Empty where that is not known: its evidence is better, but nobody has moved the assumed numbers yet.
+    """
+    if evidence and not run.has("turning"):
+        return lowest_grade([*evidence, ""])
     rows = run.table("turning").filter(pl.col("target") == target, pl.col("metric").is_in(["met", "enough"]))
     moved = ((rows["value_e6"] - rows["base_e6"]).abs() / 1e6).max()
     assumed = isinstance(moved, int | float) and moved >= MOVES_A_VERDICT
