@@ -153,7 +153,7 @@ def _live(study: Study, job: Job, watch: _Watch, progress: Progress | None) -> L
     people = found_market(world, market, stream)
     start = people.size
     watch.note("founding")
-    history, ledger = live_through(world, people, stream, passed=watch.note)
+    history, ledger = live_through(world, people, stream, passed=watch.note, threads=study.threads)
     if progress:
         progress(market.name, job.replication, study.months)
     record = life_record(people, history, ledger.residents, study.months, start)

@@ -35,7 +35,7 @@ class Study:
     ledgers_gb: float = MOST_LEDGERS_GB  # room for them
     numbers: tuple[int, ...] = ()  # of the replications to run, where not all from 0
     by_group: bool = False  # count days on lists by group as well
-    threads: int = 1  # of a job that replays probes: the cores of the workers that have nothing left to do
+    threads: int = 1  # of a job: it takes the cores of the workers that have nothing left to do
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ def record(
     stream: Stream,
     ending: Ending | None = None,
     held: bool = False,
+    threads: int = 1,
 ) -> Ledger:
     """Record the needs of a market from the lives of its residents.
 
@@ -59,15 +60,15 @@ def record(
     ages would date needs to years in which fewer people were old. With ``held``, nobody is older than then.
 
     The columns stand as everyone was on coming, as ``life.live`` leaves them. Needs that outlast the horizon
-    end at ``NEVER``. Raises ScenarioError where a definition names a setting that does not exist, or where
-    there are more services or ways to need them than a word has bits; LawBroken where a need ends before it
-    starts or an ask lies outside its need or the run.
+    end at ``NEVER``. With several `threads`, rows are read side by side. Raises ScenarioError where a
+    definition names a setting that does not exist, or where there are more services or ways to need them than
+    a word has bits; LawBroken where a need ends before it starts or an ask lies outside its need or the run.
     """
     for name in (name for service in services for name in service.setting_names):
         settings[name]  # raises where it is unknown
     recording = _Recording(residents, history, tuple(services), atlas, stream)
     first, founding, past = recording.found(ending)
-    spells, asks, counts = recording.recorder.record(founding, first, stream, held)
+    spells, asks, counts = recording.recorder.record(founding, first, stream, held, threads)
     everyone = residents_by_month(history, residents, len(atlas.counties.code))
     ledger = Ledger(
         spells=columns_of(Spells, spells),

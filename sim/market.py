@@ -68,18 +68,21 @@ def found_market(world: World, market: Market, stream: Stream) -> Residents:
 
 def live_through(
     world: World, people: Residents, stream: Stream, held: bool = False,
-    passed: Callable[[str], None] = lambda stage: None,
+    passed: Callable[[str], None] = lambda stage: None, threads: int = 1,
 ) -> tuple[History, Ledger]:  # fmt: skip
     """Live all months of residents and record the needs, 1 to 7 of the order of a month, once for all.
 
     Newborns and newcomers join ``people``. ``passed`` is told when a stage is over; ``held`` keeps life as it
-    was in 2020. Raises LawBroken where somebody is lost.
+    was in 2020. With several `threads`, residents are lived side by side. Raises LawBroken where somebody is
+    lost.
     """
     county = people.county.copy()
-    history = live(people, world.months, world.life, stream, held)
+    history = live(people, world.months, world.life, stream, held, threads)
     passed("life")
     ending = partial(life_ending, people, world.at_census)
-    ledger = record(people, history, world.services, world.settings, world.atlas, stream, ending, held)
+    ledger = record(
+        people, history, world.services, world.settings, world.atlas, stream, ending, held, threads
+    )
     if not held:
         names = world.atlas.counties.name.tolist()
         check_conserved(history, np.bincount(county, minlength=len(names)), ledger.residents, names)

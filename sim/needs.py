@@ -114,6 +114,6 @@ def write_rows(table: Table, rows: npt.NDArray[np.void]) -> None:
         rows[f.name] = getattr(table, f.name)
 
 
-def take(table: Table, rows: npt.NDArray[np.integer | np.bool_]) -> Table:
+def take(table: Table, rows: npt.NDArray[np.integer | np.bool_] | slice) -> Table:
     """Return some rows of a table."""
     return type(table)(**{f.name: getattr(table, f.name)[rows] for f in fields(table)})

@@ -7,6 +7,7 @@ happens to a resident at one keyed minute of the month.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,11 +17,14 @@ from sim.calm import first_of
 from sim.clock import NEVER
 from sim.compiled import inner, njit
 from sim.history import History
-from sim.needs import ASK, SPELL, Spells, write_rows
+from sim.needs import ASK, SPELL, Spells, take, write_rows
 from sim.needy import AREA, FUNCTION, NEEDY, PAYER, NeedRows, describe, expect, look, meet, mothers_work, read
+from sim.parts import parts_of, side_by_side
 from sim.residents import Residents
 from sim.screening import MOST_SERVICES, MOST_WAYS, services_of
 from sim.streams import Decision, Stream, drawn
+
+Records = npt.NDArray[np.void]
 
 _MONTH_BEFORE = 43800  # minutes of a month before the founding, as in sim.clock
 _MINUTE, _WISH = np.int64(Decision.MINUTE), np.int64(Decision.WISH)
@@ -59,6 +63,28 @@ def minutes(keys, months, begins, k0, k1, out):  # type: ignore[no-untyped-def]
         out[i] = minute_of(keys[i], months[i], begins, k0, k1)
 
 
+class _Part(NamedTuple):
+    """What some rows came to: spells, of which so many of the census stand first, their asks, changes."""
+
+    known: int
+    spells: Records
+    asks: Records  # ``spell`` counts the spells of the part
+    counts: Counted  # changes by month
+
+
+def _joined(parts: Sequence[_Part]) -> tuple[Records, Records]:
+    """Put spells of the census first, then the others; let asks count all spells."""
+    if len(parts) == 1:
+        return parts[0].spells, parts[0].asks
+    census, fresh = 0, sum(part.known for part in parts)
+    for part in parts:
+        spell = part.asks["spell"]
+        spell += np.where(spell < part.known, census, fresh - part.known).astype(spell.dtype)
+        census, fresh = census + part.known, fresh + len(part.spells) - part.known
+    old, new = ([p.spells[: p.known] for p in parts], [p.spells[p.known :] for p in parts])
+    return np.concatenate(old + new), np.concatenate([part.asks for part in parts])
+
+
 class Recorder:
     """Records the needs of a history: spells (those of the census given first) and asks, as records."""
 
@@ -74,48 +100,60 @@ class Recorder:
         self._people = NeedRows(*(residents.whole(name)[: history.size] for name in NeedRows._fields))
         self._history, self._tables, self._places = history, tables, (township, begins)
         months = history.months
-        self._counts = Counted(
-            np.zeros((MOST_WAYS, counties, months + 1), dtype=np.int64),
-            np.zeros((MOST_SERVICES, counties, months + 1), dtype=np.int64),
-        )
+        self._shapes = [(most, counties, months + 1) for most in (MOST_WAYS, MOST_SERVICES)]  # of counts
         self._most = int(tables["services"][0]) * (months + 1)  # spells or asks of one resident
 
     def record(
-        self, founding: Founding, first: Spells, stream: Stream, held: bool
-    ) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void], Counted]:
-        """Return spells (the census's are `first`, their ends filled in), asks since, and counts by month."""
-        size, known_before = self._history.size, len(founding.row)
-        spells = np.empty(
-            known_before + size // 4 + self._most, dtype=SPELL
-        )  # memory only where it is filled
-        write_rows(first, spells[:known_before])
+        self, founding: Founding, first: Spells, stream: Stream, held: bool, threads: int = 1
+    ) -> tuple[Records, Records, Counted]:
+        """Return spells (the census's are `first`, their ends filled in), asks since, and counts by month.
+
+        With several `threads` the rows are recorded side by side.
+        """
+
+        def recorded(part: slice) -> _Part:
+            mine = slice(*np.searchsorted(founding.row, (part.start, part.stop)))
+            known = Founding(founding.row[mine], founding.service[mine], founding.begun[mine])
+            return self._record_part(part, known, take(first, mine), stream, held)
+
+        parts = side_by_side(recorded, parts_of(slice(0, self._history.size), threads))
+        changes = (np.sum(each, axis=0) for each in zip(*(part.counts for part in parts), strict=True))
+        return *_joined(parts), Counted(*(np.cumsum(each, axis=2)[:, :, :-1] for each in changes))
+
+    def _record_part(
+        self, part: slice, founding: Founding, first: Spells, stream: Stream, held: bool
+    ) -> _Part:
+        """Record some rows, whose spells of the census are given."""
+        size, known_before = part.stop - part.start, len(founding.row)
+        # memory only where it is filled
+        spells = np.empty(known_before + size // 4 + self._most, dtype=SPELL)
         asks = np.empty(size // 4 + self._most, dtype=ASK)
-        at = (0, 0, known_before, 0)  # row, spell of the census, spells, asks
-        room, known = np.zeros(1, dtype=NEEDY), (self._tables, *self._places, held, self._most)
+        write_rows(first, spells[:known_before])
+        counts = Counted(*(np.zeros(shape, dtype=np.int64) for shape in self._shapes))
+        at = (part.start, 0, known_before, 0)  # row, spell of the census, spells, asks
+        room, known = np.zeros(1, dtype=NEEDY), (self._tables, *self._places, held, self._most, part.stop)
         while True:
             at = _record(
                 self._people, self._history.lives, self._history.entries, founding, known, room, spells, asks,
-                self._counts, at, stream.k0, stream.k1,
+                counts, at, stream.k0, stream.k1,
             )  # fmt: skip
-            if at[0] == size:
-                break
+            if at[0] == part.stop:
+                return _Part(known_before, spells[: at[2]], asks[: at[3]], counts)
             if len(spells) - at[2] < self._most:
                 spells = np.concatenate((spells, np.empty(len(spells) // 2 + self._most, dtype=SPELL)))
             if len(asks) - at[3] < self._most:
                 asks = np.concatenate((asks, np.empty(len(asks) // 2 + self._most, dtype=ASK)))
-        counts = Counted(*(np.cumsum(each, axis=2)[:, :, :-1] for each in self._counts))
-        return spells[: at[2]], asks[: at[3]], counts
 
 
 @njit(cache=True)
 def _record(people, lives, entries, founding, known, room, spells, asks, counts, at, k0, k1):  # type: ignore[no-untyped-def]
     """Record row by row; return the first row not recorded, for lack of room, and how far all is filled."""
-    tables, townships, begins, held, most = known
+    tables, townships, begins, held, most, end = known
     one, ways = room[0], tables[0]
     by_way, by_service, work = counts.ways, counts.persons, people.employment
     last_birth, spouse, sex = people.last_birth, people.spouse, people.sex
     row, census, n_spells, n_asks = at
-    while row < lives.size and spells.size - n_spells >= most and asks.size - n_asks >= most:
+    while row < end and spells.size - n_spells >= most and asks.size - n_asks >= most:
         meet(people, townships, row, one)
         expect(lives, entries, row, begins.size - 1, spouse, sex, last_birth, one)
         while census < founding.row.size and founding.row[census] == row:

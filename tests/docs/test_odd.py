@@ -89,13 +89,13 @@ def test_the_order_of_a_month_is_the_order_that_step_and_replay_call() -> None:
 
 
 def test_the_order_of_a_month_of_life_is_that_of_its_rules() -> None:
-    life = ast.parse((HOUSE / "sim" / "life.py").read_text(encoding="utf-8"))
+    life = ast.parse((HOUSE / "sim" / "lifetime.py").read_text(encoding="utf-8"))
     stems = {1: "older", 2: "die", 3: "birth", 4: "away|leave", 5: "function", 6: "work"}
     for words in (section(3), ast.get_docstring(life) or ""):
         listed = dict(re.findall(r"^(\d)\. (.+)$", words, re.MULTILINE))
         assert all(re.search(stem, listed[str(number)]) for number, stem in stems.items())
     rules = {
-        "_happen": ("death", "_DIED", "_GAVE_BIRTH", "_LEFT", "regain", "become_disabled"),
+        "_happen": ("death", "DIED", "GAVE_BIRTH", "LEFT", "regain", "become_disabled"),
         "_live_month": ("age", "_happen", "work"),
     }
     for function, names in rules.items():
