@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+from results.estimates import rests_on_draws
 from results.manifest import SameLogEntry, read_manifest
-from results.run_folder import claim, vacant, write_run
-from results.sensitivity import rests_on_draws
+from results.run_claims import claim, vacant
 from scenarios.load import Scenario
 from scenarios.runner import Event, run_study
 from scenarios.studies import Study, life_key
@@ -44,9 +44,17 @@ def run_scenarios(
             tuple(scenarios[i] for i in mine), selection, replications, seed, months, engine=engine,
             probed=rests_on_draws(replications) if probed is None else probed, ledgers=ledgers,
         )  # fmt: skip
-        for i, outcome in zip(mine, run_study(study, workers, tell), strict=True):
+        outcomes = run_study(study, workers, tell, meanwhile=_import_writer)
+        from results.run_folder import write_run
+
+        for i, outcome in zip(mine, outcomes, strict=True):
             write_run(folders[i], study, scenarios[i], outcome)
     return folders
+
+
+def _import_writer() -> None:
+    """Import what writes results, a third of a second, while the workers live."""
+    import results.run_folder  # noqa: F401
 
 
 def logs_compared(folders: Sequence[Path]) -> SameLogEntry | None:

@@ -18,6 +18,11 @@ ENOUGH_FOR_PERCENTILES = 20
 CONFIDENCE = 0.95
 
 
+def rests_on_draws(replications: int) -> bool:
+    """Tell whether a run has replications enough for its rankings to rest on them."""
+    return replications >= ENOUGH_FOR_PERCENTILES
+
+
 class Interval(Enum):
     """What the interval beside a number is."""
 

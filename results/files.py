@@ -21,6 +21,12 @@ def check_free(path: Path, option: str = "--out") -> None:
         raise RunError(f"{path}: cannot be written: permission denied; give another place with {option}")
 
 
+def unwritten(where: Path, error: Exception) -> RunError:
+    """Word in one line what a disk refuses, and what to do about it."""
+    reason = getattr(error, "strerror", None) or " ".join(str(error).split())[:120]
+    return RunError(f"{where}: cannot be written: {reason}; make room or give another place with --out")
+
+
 def write_aside(path: Path, content: str | bytes, option: str = "--out") -> None:
     """Write a file under another name and rename it, so that it is whole or not there."""
     check_free(path, option)

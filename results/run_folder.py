@@ -1,4 +1,4 @@
-"""Write a run folder: claimed and marked unfinished first, finished only when everything is in it.
+"""Write a run folder, which ``run_claims`` has marked unfinished: finished only when everything is in it.
 
 ``runs/<name>/`` holds the scenario as read, ``manifest.json``, the Parquet tables with their dictionary and
 ``summary.json``. A finished folder is never touched, nor is a folder that is no run of ours.
@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -15,49 +14,16 @@ import polars as pl
 
 from results.describing import manifest_of
 from results.dictionary import E9, conform, write_dictionary
-from results.manifest import FILE, Manifest, write_manifest
+from results.estimates import rests_on_draws
+from results.manifest import Manifest, write_manifest
 from results.probing import binding_frame, turning_frame
-from results.sensitivity import rests_on_draws, sensitivity_frame
+from results.sensitivity import sensitivity_frame
 from results.summary import write_summary
 from results.tables import Run, writing
 from scenarios.load import Scenario
 from scenarios.probes import cost_probes, probes_of
 from scenarios.runner import Outcome
 from scenarios.studies import Study
-from sim.errors import RunError
-
-
-def vacant(folder: Path) -> None:
-    """Raise RunError where a folder holds a finished run, or anything that is not a run."""
-    manifest = folder / FILE
-    if manifest.is_file():
-        if _finished(manifest):
-            raise RunError(f"{folder}: holds a finished run; give another folder with --out, or remove it")
-    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RunError(f"{folder}: is no run folder and not empty; give another folder with --out")
-
-
-def claim(folder: Path, scenario: Scenario) -> None:
-    """Make a run folder and mark it unfinished; what a run that was stopped has left in it is replaced.
-
-    Raises RunError where the folder is not vacant or cannot be written.
-    """
-    vacant(folder)
-    with writing(folder):
-        (folder / "scenario").mkdir(parents=True, exist_ok=True)
-        marked = json.dumps({"finished": False, "scenario": scenario.id})
-        (folder / FILE).write_text(marked + "\n", encoding="utf-8")
-        for old in (folder / "scenario").glob("*.toml"):
-            old.unlink()
-        for source in scenario.lineage:
-            (folder / "scenario" / source.file).write_text(source.text, encoding="utf-8")
-
-
-def _finished(manifest: Path) -> bool:
-    try:
-        return bool(json.loads(manifest.read_text(encoding="utf-8")).get("finished"))
-    except (ValueError, AttributeError):
-        return False
 
 
 def write_run(folder: Path, study: Study, scenario: Scenario, outcome: Outcome) -> Path:

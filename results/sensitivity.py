@@ -19,7 +19,7 @@ import polars as pl
 
 from results.dictionary import E6, E9, conform, spec
 from results.emulators import Emulator, Seen, emulate
-from results.estimates import ENOUGH_FOR_PERCENTILES
+from results.estimates import rests_on_draws
 from results.manifest import SettingEntry, TargetEntry
 from results.probing import metrics
 from results.regression import Floats
@@ -47,11 +47,6 @@ def scaled(entry: SettingEntry, values: Floats) -> Floats:
 def unscaled(entry: SettingEntry, at: float) -> float:
     """Return the value of a setting that stands at a place between -1 and 1."""
     return entry.value + at * (entry.value - entry.low if at < 0 else entry.high - entry.value)
-
-
-def rests_on_draws(replications: int) -> bool:
-    """Tell whether a run has replications enough for its rankings to rest on them."""
-    return replications >= ENOUGH_FOR_PERCENTILES
 
 
 def with_rankings(run: Run) -> Run:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from results.dictionary import check, spec
+from results.files import unwritten
 from results.manifest import Manifest, read_manifest
 from sim.clock import year_of
 from sim.errors import RunError
@@ -119,10 +120,7 @@ def writing(where: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, pl.exceptions.PolarsError) as error:
-        reason = getattr(error, "strerror", None) or " ".join(str(error).split())[:120]
-        raise RunError(
-            f"{where}: cannot be written: {reason}; make room or give another place with --out"
-        ) from None
+        raise unwritten(where, error) from None
 
 
 def by_replication(frame: pl.DataFrame, columns: Sequence[str], replications: int) -> dict[str, Array]:

@@ -71,14 +71,18 @@ class Outcome:
 
 
 def run_study(
-    study: Study, workers: int = 0, tell: Callable[[Event], None] = lambda event: None
-) -> list[Outcome]:
-    """Run a study on some workers (0: one a core) and return an outcome for each scenario."""
+    study: Study, workers: int = 0, tell: Callable[[Event], None] = lambda event: None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> list[Outcome]:  # fmt: skip
+    """Run a study on some workers (0: one a core) and return an outcome for each scenario.
+
+    ``meanwhile`` is called once, while workers work.
+    """
     begun = time.perf_counter()
     jobs = jobs_of(study, load_atlas())
     cores = workers or os.cpu_count() or 1
     count, study = min(cores, len(jobs)), replace(study, threads=cores)
-    results = list(_alone(study, jobs, tell) if count == 1 else _pooled(study, jobs, count, tell))
+    results = list(_alone(study, jobs, tell) if count == 1 else _pooled(study, jobs, count, tell, meanwhile))
     total = time.perf_counter() - begun
     return [_outcome(results, number, total, count) for number in range(len(study.scenarios))]
 
@@ -94,12 +98,16 @@ def _alone(study: Study, jobs: list[Job], tell: Callable[[Event], None]) -> Iter
         yield result
 
 
-def _pooled(study: Study, jobs: list[Job], count: int, tell: Callable[[Event], None]) -> Iterator[JobResult]:
+def _pooled(
+    study: Study, jobs: list[Job], count: int, tell: Callable[[Event], None], meanwhile: Callable[[], None]
+) -> Iterator[JobResult]:
     context = worker_context()
     told: SimpleQueue[Event] = context.SimpleQueue()  # a pipe: it needs no process of its own
     pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(told,))
     try:
-        yield from _drained([pool.submit(_work, study, job) for job in jobs], told, tell)
+        futures = [pool.submit(_work, study, job) for job in jobs]
+        meanwhile()
+        yield from _drained(futures, told, tell)
     except BaseException:
         end_workers(pool)
         raise

@@ -9,7 +9,7 @@ import pytest
 
 from jinlin.running import run_scenarios
 from results.manifest import read_manifest
-from results.run_folder import claim
+from results.run_claims import claim
 from scenarios.load import load_scenario
 from sim.errors import RunError
 from sim.places import load_atlas

@@ -12,7 +12,8 @@ import pytest
 
 from results.cascades import cascades
 from results.report import write_report
-from results.run_folder import claim, write_run
+from results.run_claims import claim
+from results.run_folder import write_run
 from results.tables import Run, open_run
 from results.verdicts import verdicts
 from scenarios.load import load_scenario
