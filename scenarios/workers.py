@@ -2,7 +2,8 @@
 
 A worker that is spawned imports everything anew, seconds on a busy machine; one that is forked from this
 process may find a library's threads gone (polars stops for ever then). So workers are forked from a server
-that imports and does nothing else; where the system has none (Windows) they are spawned. This file imports
+that imports (``scenarios.made_ready``) and does nothing else; where the system has none (Windows) they are
+spawned. This file imports
 nothing heavy, so that a command can start the server first and import the model itself meanwhile.
 """
 
@@ -24,7 +25,7 @@ def worker_context() -> BaseContext:
     if _SERVER not in get_all_start_methods():
         return get_context("spawn")
     context = get_context(_SERVER)
-    context.set_forkserver_preload(["scenarios.experiments"])
+    context.set_forkserver_preload(["scenarios.made_ready"])
     return context
 
 

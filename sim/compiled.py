@@ -31,7 +31,7 @@ from typing import Any
 import numba
 from numba.core.caching import IndexDataCacheFile, _CacheLocator
 
-__all__ = ["fingerprint", "inner", "njit", "uncompiled"]
+__all__ = ["fingerprint", "inner", "load_kept", "njit", "uncompiled"]
 
 ROOM = Path(__file__).parent
 KEPT = re.compile(r"^@njit\(cache=True\)\ndef (\w+)", re.MULTILINE)
@@ -41,7 +41,32 @@ _GIVEN = "NUMBA_CACHE_DIR"
 
 def njit(*functions: Any, **options: Any) -> Any:
     """Compile as ``numba.njit`` does, free of the interpreter's lock: a worker's threads run side by side."""
-    return numba.njit(*functions, nogil=True, **options)
+    made = numba.njit(*functions, nogil=True, **options)
+    return _noted(made) if options.get("cache") else made
+
+
+def _noted(declare: Any) -> Any:
+    """Note each kernel that is declared to be kept."""
+
+    def note(function: Any) -> Any:
+        kernel = declare(function)
+        _declared.append(kernel)
+        return kernel
+
+    return note
+
+
+_declared: list[Any] = []
+
+
+def load_kept() -> None:
+    """Load the machine code of all kernels declared so far that are kept; processes forked then have it.
+
+    A kernel loads when it is first called, all of them in about a second, for each process that calls them.
+    """
+    for kernel in _declared:
+        for signature, *_ in kernel._cache._cache_file._load_index():
+            kernel.compile(signature)
 
 
 def inner(function: Any) -> Any:
