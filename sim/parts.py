@@ -16,14 +16,14 @@ T = TypeVar("T")
 LEAST = 1 << 16  # rows that are worth a thread
 
 
-def parts_of(rows: slice, threads: int, least: int = LEAST) -> list[slice]:
-    """Split rows into as many parts as threads, fewer where a part would have less than the `least` rows.
+def parts_of(rows: slice, threads: int) -> list[slice]:
+    """Split rows into as many parts as threads, fewer where a part would not be worth one.
 
-    >>> parts_of(slice(10, 20), 3, least=3), parts_of(slice(10, 20), 3, least=6)
-    ([slice(10, 13, None), slice(13, 16, None), slice(16, 20, None)], [slice(10, 20, None)])
+    >>> parts_of(slice(100, 200_100), 2), parts_of(slice(0, 1_000), 2)
+    ([slice(100, 100100, None), slice(100100, 200100, None)], [slice(0, 1000, None)])
     """
     size = rows.stop - rows.start
-    count = max(1, min(threads, size // least))
+    count = max(1, min(threads, size // LEAST))
     bounds = [rows.start + size * part // count for part in range(count + 1)]
     return [slice(*each) for each in pairwise(bounds)]
 

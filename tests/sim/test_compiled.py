@@ -49,6 +49,16 @@ def test_two_processes_share_what_one_has_compiled(room: Path, tmp_path: Path) -
     assert walked(room, tmp_path / "cache") == ["42", "1"]
 
 
+def test_a_process_may_load_all_that_is_kept_before_it_calls(room: Path, tmp_path: Path) -> None:
+    loaded = (
+        "from sim.caller import walk\nfrom sim.compiled import load_kept\n"
+        "load_kept()\nprint(len(walk.overloads))"
+    )
+    assert walked(room, tmp_path / "cache", loaded) == ["0"], "nothing is compiled for it"
+    walked(room, tmp_path / "cache")
+    assert walked(room, tmp_path / "cache", loaded) == ["1"]
+
+
 def test_a_change_in_a_called_file_reaches_a_kept_kernel(room: Path, tmp_path: Path) -> None:
     assert walked(room, tmp_path / "cache") == ["42", "0"]
     (room / "called.py").write_text(CALLED.format(step=2), encoding="utf-8")

@@ -15,10 +15,12 @@ from scenarios.load import load_scenario
 from scenarios.runner import _outcome, run_study
 from scenarios.studies import jobs_of
 from sim.kinds import Engine
+from sim.market import found_market, live_through
 from sim.model import CommunityModel
 from sim.places import load_atlas
+from sim.recall import same
 from sim.residents import COLUMNS
-from sim.streams import Decision
+from sim.streams import Decision, Stream
 from tests.whole.small_study import SECOND, SMALLEST, lived, market, replayed, study, turned, world
 
 MONTHS = 6
@@ -29,6 +31,24 @@ def test_two_workers_and_one_give_one_hash() -> None:
     alone, together = (run_study(two_counties, workers)[0] for workers in (1, 2))
     assert alone.result_hash == together.result_hash
     assert alone.tables["months"]["needed"].sum() > 0
+
+
+@pytest.mark.parametrize("threads", [2, 7])
+def test_the_number_of_threads_that_live_a_market_does_not_show(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lives, their entries and the needs read from them, of a county in parts of a thousand residents."""
+    monkeypatch.setattr("sim.parts.LEAST", 1_000)
+    stream, told = Stream.of(11, 0), []
+    for count in (1, threads):
+        of = world(load_scenario("plan-2025"), MONTHS)
+        people = found_market(of, market(), stream)
+        history, ledger = live_through(of, people, stream, threads=count)
+        told.append((history.lives, history.entries, history.flows, ledger))
+    (lives, entries, flows, ledger), others = told
+    for one, other in zip((lives, entries, flows), others[:3], strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert same(ledger, others[3]) and ledger.asks.spell.size > 1_000
 
 
 def test_either_engine_gives_one_hash_and_says_what_was_compared() -> None:
