@@ -82,7 +82,7 @@ def run_study(
     jobs = jobs_of(study, load_atlas())
     cores = workers or os.cpu_count() or 1
     count, study = min(cores, len(jobs)), replace(study, threads=cores)
-    results = list(_alone(study, jobs, tell) if count == 1 else _pooled(study, jobs, count, tell, meanwhile))
+    results = list(_alone(study, jobs, tell) if cores == 1 else _pooled(study, jobs, count, tell, meanwhile))
     total = time.perf_counter() - begun
     return [_outcome(results, number, total, count) for number in range(len(study.scenarios))]
 
