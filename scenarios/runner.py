@@ -76,7 +76,7 @@ def run_study(
 ) -> list[Outcome]:  # fmt: skip
     """Run a study on some workers (0: one a core) and return an outcome for each scenario.
 
-    ``meanwhile`` is called once, while workers work.
+    One worker alone is this process; several are others, and ``meanwhile`` is called as they begin to work.
     """
     begun = time.perf_counter()
     jobs = jobs_of(study, load_atlas())
