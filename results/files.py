@@ -21,6 +21,12 @@ def check_free(path: Path, option: str = "--out") -> None:
         raise RunError(f"{path}: cannot be written: permission denied; give another place with {option}")
 
 
+def check_place(path: Path, option: str = "--out") -> None:
+    """Raise RunError where a file cannot be written, though the folders above it were made for it."""
+    there = next(each for each in path.parents if each.exists())
+    check_free(there / path.relative_to(there).parts[0], option)
+
+
 def write_aside(path: Path, content: str | bytes, option: str = "--out") -> None:
     """Write a file under another name and rename it, so that it is whole or not there."""
     check_free(path, option)
