@@ -175,7 +175,8 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
     "unprobed note": (
         "Not known yet: the assumed numbers of the run were not moved, so that its grade is open and the "
         "waiting that one unit more avoids not estimated ('jinlin report' without --no-probes moves them).",
-        "未定：该次运行的假设数值尚未移动，“多一个单位减少的等候”也未估计（jinlin report 不加 --no-probes 时补算）。",
+        "未定：该次运行的假设数值尚未移动，多一个单位减少的等候也未估计"
+        "（jinlin report 不加 --no-probes 时补算）。",
     ),
     "counties note": (
         "Places of a pool that services share stand in the row of each of them, taken by all of them: do not "
