@@ -23,8 +23,9 @@ def check_free(path: Path, option: str = "--out") -> None:
 
 def check_place(path: Path, option: str = "--out") -> None:
     """Raise RunError where a file cannot be written, though the folders above it were made for it."""
-    there = next(each for each in path.parents if each.exists())
-    check_free(there / path.relative_to(there).parts[0], option)
+    while not path.parent.exists():
+        path = path.parent
+    check_free(path, option)
 
 
 def write_aside(path: Path, content: str | bytes, option: str = "--out") -> None:
