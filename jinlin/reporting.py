@@ -38,14 +38,18 @@ def report(
     """Write the report of finished runs."""
     from results.files import check_place
     from results.tables import open_run
+    from scenarios.workers import start_server
 
     check_book(xlsx)
     opened = [open_run(folder) for folder in runs]
 
+    asks = not no_probes and not all(run.has("turning") for run in opened)
+    if asks and workers != 1:
+        start_server()
     from results.report import report_path, write_report
 
     check_place(report_path(opened[0], lang, out))
-    if not no_probes:
+    if asks:
         opened = _probed(opened, None if no_ledgers else ledgers, workers or 0)
     written = write_report(opened, lang, out)
     typer.echo(plain(say("wrote", terminal_language(), path=written)))
@@ -70,10 +74,6 @@ def _probed(runs: Sequence[Run], ledgers: Path | None, workers: int) -> list[Run
 
 def _probe(run: Run, ledgers: Path | None, workers: int) -> Run:
     """Move the assumed numbers of a run, which takes its time, and keep what they do where that can be."""
-    from scenarios.workers import start_server
-
-    if workers != 1:
-        start_server()
     from jinlin.progress import Progress
     from results.late_probes import keep_probes, late_study, probe
 
