@@ -21,7 +21,7 @@ from results.tables import Run, writing
 from scenarios.load import Scenario, load_scenario
 from scenarios.runner import Event, Outcome, run_study
 from scenarios.studies import Study
-from sim.errors import JinlinError, RunError
+from sim.errors import PlaceError, RunError, ScenarioError
 from sim.kinds import Engine
 from sim.places import Selection, load_atlas
 
@@ -74,22 +74,20 @@ def keep_probes(probed: Run) -> None:
 def _selection_of(run: Run) -> Selection:
     try:
         return load_atlas().select([str(county.code) for county in run.manifest.counties])
-    except JinlinError as wrong:
-        raise _otherwise(run, str(wrong)) from None
+    except PlaceError as wrong:
+        raise _otherwise(run, str(wrong).partition(";")[0]) from None  # its remedy is of no use here
 
 
 def _scenario_of(run: Run) -> Scenario:
     """Read a run's scenario again, as its folder has kept it."""
-    folder, name = run.folder / "scenario", run.manifest.scenario
+    own = _own_file(run)
     try:
-        own = next((path for path in sorted(folder.iterdir()) if path.stem == name), folder / f"{name}.toml")
         scenario = load_scenario(own)
-        kept = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
-    except (JinlinError, OSError, UnicodeError) as wrong:
+    except ScenarioError as wrong:
         raise _otherwise(run, str(wrong)) from None
     for source in scenario.lineage:
-        if kept.get(source.file) != source.text:  # one of its name was read elsewhere
-            raise _otherwise(run, f"it extends another {source.file}")
+        if not _holds(own.parent / source.file, source.text):  # one of its name was read elsewhere
+            raise _otherwise(run, f"the {source.file} that it extends is not the one it keeps")
     if [each.id for each in scenario.services] != [each.id for each in run.manifest.services]:
         raise _otherwise(run, "it has other services")
     now = {name: describe_quantity(each) for name, each in scenario.settings.quantities.items()}
@@ -98,6 +96,23 @@ def _scenario_of(run: Run) -> Scenario:
         if now.get(name) != then.get(name):
             raise _otherwise(run, f"{name} is another number, or known otherwise")
     return scenario
+
+
+def _own_file(run: Run) -> Path:
+    """Find the file of a run's scenario itself among those that it keeps, whatever its ending."""
+    folder, name = run.folder / "scenario", run.manifest.scenario
+    kept = sorted(folder.iterdir()) if folder.is_dir() else []
+    own = next((path for path in kept if path.stem == name), None)
+    if own is None:
+        raise _otherwise(run, f"it keeps no {name}.toml")
+    return own
+
+
+def _holds(path: Path, text: str) -> bool:
+    try:
+        return path.read_text(encoding="utf-8") == text
+    except (OSError, UnicodeError):
+        return False
 
 
 def _check_same(run: Run, outcome: Outcome) -> None:

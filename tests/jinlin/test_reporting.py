@@ -162,7 +162,9 @@ def test_a_run_in_a_closed_folder_is_probed_for_this_report_alone(
     code, output, errors = report(ledgers, str(bare), "--out", "page.html")
     assert code == 0 and "page.html" in output
     last = errors.splitlines()[-1]
-    assert f"{bare}: cannot be written: Read-only file system" in last and says in last and ";" not in last
+    assert (
+        f"{bare}: cannot be written: Read-only file system" in last and says in last and "--out" not in last
+    )
     assert page.shown[0].has("turning") and page.shown[0].has("binding") and held(bare) == before
 
 

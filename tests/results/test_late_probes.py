@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from results.front import front
 from results.late_probes import keep_probes, late_study, probe
 from results.manifest import read_manifest
 from results.report import render
@@ -116,6 +118,7 @@ def test_a_file_of_one_s_own_is_not_needed_again(tmp_path: Path, ledgers: Path) 
         for name in ("plan-2025.toml", "named.txt")
     ]
     shutil.rmtree(own)
+    (runs[0] / "scenario" / ".DS_Store").write_bytes(b"\xff")  # what a desktop leaves behind is no scenario
     for late in runs:
         assert open_run(probed_late(late, ledgers=ledgers)).has("turning")
 
@@ -158,10 +161,13 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "the file is no TOML": (
         lambda folder: (folder / "scenario" / "plan-2025.toml").write_text("["), "plan-2025.toml"
     ),
-    "the file is gone": (lambda folder: (folder / "scenario" / "plan-2025.toml").unlink(), "plan-2025.toml"),
+    "the file is gone": (
+        lambda folder: (folder / "scenario" / "plan-2025.toml").unlink(), "it keeps no plan-2025.toml"
+    ),
+    "no file is kept": (lambda folder: shutil.rmtree(folder / "scenario"), "it keeps no plan-2025.toml"),
     "its base is gone": (
         lambda folder: (folder / "scenario" / "baseline-2020.toml").unlink(),
-        "it extends another baseline-2020.toml",
+        "the baseline-2020.toml that it extends is not the one it keeps",
     ),
 }  # fmt: skip
 
@@ -219,6 +225,16 @@ def test_a_page_tells_what_was_not_asked(bare: Path, language: str, says: tuple[
     assert not missing
     known = [say(key, language) for key in ("turning_none", "no_effect", "assumptions_note")]
     assert not [words for words in known if words in page]
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "evidence grade not known yet"), ("zh", "证据等级未定")]
+)
+def test_a_page_of_targets_that_may_yet_be_moved_has_no_grade(bare: Path, language: str, says: str) -> None:
+    run = open_run(bare)
+    queued = tuple(each for each in run.manifest.capacity_targets if set(each.services) & {"childcare-full"})
+    known = replace(run, manifest=replace(run.manifest, capacity_targets=queued))
+    assert queued and front(known, language)["scope"][-1] == says
 
 
 def test_the_months_of_the_late_study_are_those_of_the_run(bare: Path) -> None:
