@@ -94,7 +94,7 @@ def _scenario_of(run: Run) -> Scenario:
     then = {each.name: each for each in run.manifest.settings}
     for name in sorted(now.keys() | then.keys()):
         if now.get(name) != then.get(name):
-            raise _otherwise(run, f"{name} is another number, or known otherwise")
+            raise _otherwise(run, f"value, range or source of {name} is another")
     return scenario
 
 
