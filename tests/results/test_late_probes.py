@@ -152,7 +152,7 @@ def of_the_supply(folder: Path) -> None:
 
 CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a table": (of_a_table, "units.parquet comes out otherwise"),
-    "a setting": (lambda folder: of_manifest(folder, of_a_setting), "value, range or source of elder-bed.wish is another"),
+    "a setting": (lambda folder: of_manifest(folder, of_a_setting), "source of elder-bed.wish is another"),
     "the seed": (lambda folder: of_manifest(folder, lambda m: m.update(seed=1)), "life.parquet"),
     "the engine": (lambda folder: of_manifest(folder, lambda m: m.update(engine="ciw")), "no engine: 'ciw'"),
     "the places": (lambda folder: of_manifest(folder, of_the_places), "999999"),
