@@ -105,7 +105,7 @@ def tables() -> str:
 
     parts = []
     for spec in TABLES:
-        note = " Written where it was asked for." if spec.optional else ""
+        note = " There once the assumed numbers were moved." if spec.optional else ""
         rows = [
             (f"`{c.name}`" + (" 🔑" if c.key else ""), f"`{c.dtype}`", c.unit, c.meaning)
             for c in spec.columns

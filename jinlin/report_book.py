@@ -90,7 +90,8 @@ def run_sources(runs: Sequence[Run], language: str) -> list[Source]:
 
 def _verdicts(runs: Sequence[Run], language: str) -> Table:
     rows = [_verdict(run, each, language) for run in runs for each in verdicts(run)]
-    notes = tuple(say(key, language) for key in ("verdicts note", "grade note"))
+    open_notes = () if all(run.has("turning") for run in runs) else ("unprobed note",)
+    notes = tuple(say(key, language) for key in ("verdicts note", "grade note", *open_notes))
     return _table("verdicts", _VERDICTS, rows, language, pinned=2, notes=notes)
 
 
@@ -100,7 +101,7 @@ def _verdict(run: Run, found: Verdict, language: str) -> Row:
         "run": run.name, "target": found.target.title[language], "unit": found.target.unit[language],
         "reached": _mean(reach.reached), "plan": reach.planned, "delivered": _yes(reach.yes, language),
         "gap": None if reach.planned is None else reach.reached.mean - reach.planned,
-        "binding": _mean(found.binding), "grade": found.grade,
+        "binding": _mean(found.binding), "grade": found.grade or say("grade open", language),
         "minutes": _mean(found.break_even.last if found.break_even else None),
         **_span("met", found.met),
     }  # fmt: skip

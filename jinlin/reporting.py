@@ -1,15 +1,20 @@
-"""``jinlin report`` for the terminal: what few replications have not asked themselves is asked first."""
+"""``jinlin report`` for the terminal: a run whose assumed numbers were not moved yet has them moved first."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jinlin.book_option import Xlsx, check_book
 from jinlin.compiling import STOPPED, compile_kernels
 from jinlin.words import WORDS, known_language, plain, say, terminal_language
+from sim.errors import RunError
+
+if TYPE_CHECKING:
+    from results.tables import Run
 
 LEDGERS = Path("runs", ".ledgers")
 
@@ -31,45 +36,58 @@ def report(
     xlsx: Xlsx = None,
 ) -> None:
     """Write the report of finished runs."""
+    from results.files import check_place
     from results.tables import open_run
+    from scenarios.workers import start_server
 
     check_book(xlsx)
     opened = [open_run(folder) for folder in runs]
-    if not no_probes:
-        try:
-            for run in dict.fromkeys(each.folder for each in opened if not each.has("turning")):
-                _probe(run, None if no_ledgers else ledgers, workers or 0)
-        except KeyboardInterrupt:
-            typer.echo(say("stopped report", terminal_language()), err=True)
-            raise typer.Exit(STOPPED) from None
 
-    from results.report import write_report
+    asks = not no_probes and not all(run.has("turning") for run in opened)
+    if asks and workers != 1:
+        start_server()
+    from results.report import report_path, write_report
 
-    written = write_report(runs, lang, out)
+    check_place(report_path(opened[0], lang, out))
+    if asks:
+        opened = _probed(opened, None if no_ledgers else ledgers, workers or 0)
+    written = write_report(opened, lang, out)
     typer.echo(plain(say("wrote", terminal_language(), path=written)))
     if xlsx:
         from jinlin.report_book import save_report
 
-        save_report(xlsx, [open_run(folder) for folder in runs], lang)
+        save_report(xlsx, opened, lang)
 
 
-def _probe(folder: Path, ledgers: Path | None, workers: int) -> None:
-    """Move the assumed numbers of a run, and say that it takes its time."""
-    from scenarios.workers import start_server
-
-    if workers != 1:
-        start_server()
-    language = terminal_language()
-    typer.echo(plain(say("report probing", language, run=folder)), err=True)
-    compile_kernels(workers, language)
-
-    from jinlin.progress import Progress
-    from results.late_probes import probe_run, selection_of
-    from results.manifest import read_manifest
-
-    manifest = read_manifest(folder)
-    progress = Progress(len(selection_of(manifest).markets), manifest.months, language)
+def _probed(runs: Sequence[Run], ledgers: Path | None, workers: int) -> list[Run]:
+    """Return runs with the tables of their probes: those that were not probed are now, each once."""
+    known = {run.folder.resolve(): run for run in runs}
     try:
-        probe_run(folder, ledgers, workers, progress)
+        for folder, run in known.items():
+            if not run.has("turning"):
+                known[folder] = _probe(run, ledgers, workers)
+    except KeyboardInterrupt:
+        typer.echo(say("stopped report", terminal_language()), err=True)
+        raise typer.Exit(STOPPED) from None
+    return [known[run.folder.resolve()] for run in runs]
+
+
+def _probe(run: Run, ledgers: Path | None, workers: int) -> Run:
+    """Move the assumed numbers of a run, which takes its time, and keep what they do where that can be."""
+    from jinlin.progress import Progress
+    from results.late_probes import keep_probes, late_study, probe
+
+    language, study = terminal_language(), late_study(run, ledgers)
+    typer.echo(plain(say("report probing", language, run=run.folder)), err=True)
+    compile_kernels(workers, language)
+    progress = Progress(len(study.selection.markets), study.months, language)
+    try:
+        probed = probe(run, study, workers, progress)
     finally:
         progress.close()
+    try:
+        keep_probes(probed)
+    except RunError as wrong:
+        reason = str(wrong).partition(";")[0]  # without the remedy: this report does not need it
+        typer.echo(plain(say("report unkept", language, reason=reason)), err=True)
+    return probed

@@ -171,6 +171,13 @@ WORDS_BOOK: dict[str, tuple[str, str]] = {
         "Grade of evidence: A published for Fujian, B national or derived, C assumed.",
         "证据等级：A 福建公布，B 全国或推算，C 假设。",
     ),
+    "grade open": ("not known yet", "未定"),
+    "unprobed note": (
+        "Not known yet: the assumed numbers of the run were not moved, so that its grade is open and the "
+        "waiting that one unit more avoids not estimated ('jinlin report' without --no-probes moves them).",
+        "未定：该次运行的假设数值尚未移动，多一个单位减少的等候也未估计"
+        "（jinlin report 不加 --no-probes 时补算）。",
+    ),
     "counties note": (
         "Places of a pool that services share stand in the row of each of them, taken by all of them: do not "
         "add them up. Occupancy is the mean over replications of each one's share.",

@@ -26,5 +26,9 @@ WORDS_REPORT: dict[str, tuple[str, str]] = {
         "moving the assumed numbers of {run} one by one, once for this run (--no-probes leaves it out)",
         "逐一移动 {run} 的假设数值，每次运行只算一次（加 --no-probes 则略去）",
     ),
+    "report unkept": (
+        "{reason}; what moving them does stands in this report only",
+        "{reason}；移动假设数值的结果只写入本次报告",
+    ),
     "stopped report": ("stopped; no report is written", "已中断；未写报告"),
 }

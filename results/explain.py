@@ -17,9 +17,14 @@ _MOST = 12
 def explain(run: Run, id: str, language: str = "en") -> str:
     """Return the account of a first-page number.
 
-    Raises RunError, with candidates, where no number has that id.
+    Raises RunError, with candidates, where no number has that id, and where only a report would ask for it.
     """
     facts = first_page(run, language).facts
+    if id not in facts and _of_probes(id) and not run.has("turning"):
+        raise RunError(
+            f"the assumed numbers of {run.folder} were not moved yet, so it has no {id!r}: "
+            f"'jinlin report {run.folder}' moves them"
+        )
     if id not in facts:
         raise RunError(
             f"no number {id!r} on the first page of {run.name}; "
@@ -41,6 +46,11 @@ def account(fact: Fact, language: str) -> list[str]:
     for key, entries in parts:
         lines += [f"  {say(key, language)}{say('colon', language)}{entry}" for entry in entries]
     return lines
+
+
+def _of_probes(id: str) -> bool:
+    """Tell whether an id can name a number that rests on probes."""
+    return id.startswith(("turning.", "effect.")) or (id.startswith("verdict.") and id.endswith(".binding"))
 
 
 def _near(id: str, known: list[str]) -> list[str]:

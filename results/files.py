@@ -27,6 +27,13 @@ def unwritten(where: Path, error: Exception) -> RunError:
     return RunError(f"{where}: cannot be written: {reason}; make room or give another place with --out")
 
 
+def check_place(path: Path, option: str = "--out") -> None:
+    """Raise RunError where a file cannot be written, though the folders above it were made for it."""
+    while not path.parent.exists():
+        path = path.parent
+    check_free(path, option)
+
+
 def write_aside(path: Path, content: str | bytes, option: str = "--out") -> None:
     """Write a file under another name and rename it, so that it is whole or not there."""
     check_free(path, option)

@@ -65,6 +65,7 @@ def front(run: Run, language: str) -> dict[str, Any]:
         "more_points": max(0, len(page.points) - MOST_POINTS),
         "movers": [] if page.points else [_mover(run, each, language) for each in page.movers],
         "moved": run.has("turning"),
+        "ungraded": not all(each.grade for each in page.verdicts),
         "facts": [
             {"id": fact.id, "title": fact.title, "text": fact.text, "lines": account(fact, language)[2:]}
             for fact in page.facts.values()

@@ -2,7 +2,8 @@
 
 Probes take longer than everything else that a few replications do, and only a report reads them: so a run of
 few leaves them to its first report. The central replication is met again (needs that are kept are not lived
-again), and must come to the tables that the run has written; then its folder holds what it would have held.
+again), and must come to the tables that the run has written; then its folder can hold what a run that is
+probed at once holds.
 """
 
 from __future__ import annotations
@@ -14,82 +15,116 @@ import polars as pl
 
 from results.describing import describe_quantity
 from results.dictionary import conform
-from results.manifest import Manifest
 from results.run_folder import probe_frames, write_table
 from results.summary import write_summary
-from results.tables import Run, open_run, writing
+from results.tables import Run, writing
 from scenarios.load import Scenario, load_scenario
 from scenarios.runner import Event, Outcome, run_study
 from scenarios.studies import Study
-from sim.errors import JinlinError, RunError
+from sim.errors import PlaceError, RunError, ScenarioError
 from sim.kinds import Engine
 from sim.places import Selection, load_atlas
 
-_COMPARED = ("life", "months", "cascade")
+_BEFORE = ("binding", "sensitivity")  # written before the summary, which says what stands in them
 
 
-def selection_of(manifest: Manifest) -> Selection:
-    """Find the places of a run again."""
-    return load_atlas().select([str(county.code) for county in manifest.counties])
+def late_study(run: Run, ledgers: Path | None) -> Study:
+    """Return the study that probes a finished run: its scenario as kept, its places, one replication.
 
-
-def probe_run(
-    folder: Path, ledgers: Path | None, workers: int = 0, tell: Callable[[Event], None] = lambda event: None
-) -> None:
-    """Move the assumed numbers of a finished run one by one, and write what it does into its folder.
-
-    Nothing is done where that has been done. ``ledgers`` is where needs are kept (None: nowhere).
-    Raises RunError where the model is no longer the one that the run was made with.
+    ``ledgers`` is where needs are kept (None: nowhere). Raises RunError where what the folder keeps of the
+    scenario, its places or its engine is not what the run was made of.
     """
-    run = open_run(folder)
-    if run.has("turning"):
-        return
-    manifest = run.manifest
-    scenario = _scenario_of(run)
-    study = Study(
-        (scenario,), selection_of(manifest), 1, manifest.seed, manifest.months,
-        engine=Engine(manifest.engine), ledgers=ledgers,
+    manifest, engines = run.manifest, {each.value: each for each in Engine}
+    if manifest.engine not in engines:
+        raise _otherwise(run, f"it names no engine: {manifest.engine!r}")
+    return Study(
+        (_scenario_of(run),), _selection_of(run), 1, manifest.seed, manifest.months,
+        engine=engines[manifest.engine], ledgers=ledgers,
     )  # fmt: skip
+
+
+def probe(
+    run: Run, study: Study, workers: int = 0, tell: Callable[[Event], None] = lambda event: None
+) -> Run:
+    """Move the assumed numbers of a finished run one by one; return it with the tables that this gives.
+
+    Nothing is written. Raises RunError where the central replication does not come out as the run wrote it.
+    """
     (outcome,) = run_study(study, workers, tell)
     _check_same(run, outcome)
-    frames = probe_frames(manifest, scenario, outcome)
-    with writing(folder):
-        write_table(folder, "binding", frames["binding"])
-        write_summary(run.having("turning", conform("turning", frames["turning"])))
-        write_table(folder, "turning", frames["turning"])  # last: it says that the others are there
+    probed = run
+    for name, frame in probe_frames(run, study.scenarios[0], outcome).items():
+        probed = probed.having(name, conform(name, frame))
+    return probed
+
+
+def keep_probes(probed: Run) -> None:
+    """Write what probes have given a run into its folder, and its summary anew.
+
+    Two that do so at once write the same files. Raises RunError where the folder cannot be written.
+    """
+    with writing(probed.folder):
+        for name in _BEFORE:
+            if probed.has(name):
+                write_table(probed.folder, name, probed.table(name))
+        write_summary(probed)
+        write_table(probed.folder, "turning", probed.table("turning"))  # last: it says that all is there
+
+
+def _selection_of(run: Run) -> Selection:
+    try:
+        return load_atlas().select([str(county.code) for county in run.manifest.counties])
+    except PlaceError as wrong:
+        raise _otherwise(run, str(wrong).partition(";")[0]) from None  # its remedy is of no use here
 
 
 def _scenario_of(run: Run) -> Scenario:
     """Read a run's scenario again, as its folder has kept it."""
-    folder = run.folder / "scenario"
+    own = _own_file(run)
     try:
-        scenario = load_scenario(folder / f"{run.manifest.scenario}.toml")
-        kept = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.toml")}
-    except (JinlinError, OSError, UnicodeError) as wrong:
-        raise _another(run, str(wrong)) from None
+        scenario = load_scenario(own)
+    except ScenarioError as wrong:
+        raise _otherwise(run, str(wrong)) from None
     for source in scenario.lineage:
-        if kept.get(source.file) != source.text:
-            raise _another(run, f"{source.file} is another file now")
+        if not _holds(own.parent / source.file, source.text):  # one of its name was read elsewhere
+            raise _otherwise(run, f"the {source.file} that it extends is not the one it keeps")
     if [each.id for each in scenario.services] != [each.id for each in run.manifest.services]:
-        raise _another(run, "it has other services")
+        raise _otherwise(run, "it has other services")
     now = {name: describe_quantity(each) for name, each in scenario.settings.quantities.items()}
     then = {each.name: each for each in run.manifest.settings}
     for name in sorted(now.keys() | then.keys()):
         if now.get(name) != then.get(name):
-            raise _another(run, f"{name} is another number now")
+            raise _otherwise(run, f"value, range or source of {name} is another")
     return scenario
+
+
+def _own_file(run: Run) -> Path:
+    """Find the file of a run's scenario itself among those that it keeps, whatever its ending."""
+    folder, name = run.folder / "scenario", run.manifest.scenario
+    kept = sorted(folder.iterdir()) if folder.is_dir() else []
+    own = next((path for path in kept if path.stem == name), None)
+    if own is None:
+        raise _otherwise(run, f"it keeps no {name}.toml")
+    return own
+
+
+def _holds(path: Path, text: str) -> bool:
+    try:
+        return path.read_text(encoding="utf-8") == text
+    except (OSError, UnicodeError):
+        return False
 
 
 def _check_same(run: Run, outcome: Outcome) -> None:
     """Raise RunError unless the central replication came to what the run has written."""
-    for name in _COMPARED:
+    for name, table in outcome.tables.items():
         written = run.table(name).filter(pl.col("replication") == 0)
-        if not conform(name, pl.DataFrame(dict(outcome.tables[name]))).equals(written):
-            raise _another(run, f"its table {name!r} comes out otherwise now")
+        if not conform(name, pl.DataFrame(dict(table))).equals(written):
+            raise _otherwise(run, f"{name}.parquet comes out otherwise")
 
 
-def _another(run: Run, how: str) -> RunError:
+def _otherwise(run: Run, how: str) -> RunError:
     return RunError(
-        f"{run.folder}: was run by another version of the model ({how}): what would overturn its verdicts "
-        "cannot be asked; run it again, or report it with --no-probes"
+        f"{run.folder}: is not what this version of the model makes of it ({how}), so that what would "
+        "overturn its verdicts cannot be asked; run it again, or report it with --no-probes"
     )

@@ -30,18 +30,20 @@ WEB_FONT = HERE / "font" / "NotoSansSC-subset.woff2"
 NAME = "report.html"
 
 
-def write_report(folders: Sequence[str | Path], language: str = "zh", out: str | Path | None = None) -> Path:
-    """Write the report of finished run folders and return its path.
+def write_report(
+    given: Sequence[str | Path | Run], language: str = "zh", out: str | Path | None = None
+) -> Path:
+    """Write the report of finished runs, open or given by their folders, and return its path.
 
     ``out`` is the HTML file; without it the report stands in the first folder. PNG files go to a folder
     ``<name>_figures`` beside it. Raises RunError where a folder is unfinished, damaged or no run.
     """
-    if not folders:
+    if not given:
         raise RunError("no run folder is given; name one or more folders that 'jinlin run' wrote")
     if language not in LANGUAGES:
         raise RunError(f"language {language!r} is not known; choose zh or en")
-    runs = [with_rankings(open_run(folder)) for folder in folders]
-    path = Path(out) if out else runs[0].folder / _name(language)
+    runs = [with_rankings(each if isinstance(each, Run) else open_run(each)) for each in given]
+    path = report_path(runs[0], language, out)
     drawings: list[Drawing] = []
     html = render(runs, language, drawings)
     with writing(path):
@@ -49,6 +51,11 @@ def write_report(folders: Sequence[str | Path], language: str = "zh", out: str |
         path.write_text(html, encoding="utf-8")
         _write_pngs(path, drawings)
     return path
+
+
+def report_path(first: Run, language: str, out: str | Path | None = None) -> Path:
+    """Return where the report of some runs is written: to ``out``, or else into the folder of the first."""
+    return Path(out) if out else first.folder / _name(language)
 
 
 def render(runs: Sequence[Run], language: str, drawings: list[Drawing] | None = None) -> str:

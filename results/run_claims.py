@@ -35,7 +35,7 @@ def claim(folder: Path, scenario: Scenario) -> None:
         (folder / "scenario").mkdir(parents=True, exist_ok=True)
         marked = json.dumps({"finished": False, "scenario": scenario.id})
         (folder / FILE).write_text(marked + "\n", encoding="utf-8")
-        for old in (folder / "scenario").glob("*.toml"):
+        for old in (*(folder / "scenario").glob("*.toml"), *folder.glob("*.parquet")):
             old.unlink()
         for source in scenario.lineage:
             (folder / "scenario" / source.file).write_text(source.text, encoding="utf-8")

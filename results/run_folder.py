@@ -1,7 +1,8 @@
 """Write a run folder, which ``run_claims`` has marked unfinished: finished only when everything is in it.
 
 ``runs/<name>/`` holds the scenario as read, ``manifest.json``, the Parquet tables with their dictionary and
-``summary.json``. A finished folder is never touched, nor is a folder that is no run of ours.
+``summary.json``. A finished folder is never touched, but that a report may add what its probes say
+(``results.late_probes``); nor is a folder that is no run of ours.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import polars as pl
 from results.describing import manifest_of
 from results.dictionary import E9, conform, write_dictionary
 from results.estimates import rests_on_draws
-from results.manifest import Manifest, write_manifest
+from results.manifest import write_manifest
 from results.probing import binding_frame, turning_frame
 from results.sensitivity import sensitivity_frame
 from results.summary import write_summary
@@ -32,9 +33,7 @@ def write_run(folder: Path, study: Study, scenario: Scenario, outcome: Outcome) 
     frames = {name: pl.DataFrame(dict(table)) for name, table in outcome.tables.items()}
     frames["draws"] = draws_frame(scenario, study.seed, study.replications)
     if study.probed:
-        frames |= probe_frames(manifest, scenario, outcome)
-        if rests_on_draws(study.replications):
-            frames["sensitivity"] = sensitivity_frame(Run(folder, manifest, dict(frames)))
+        frames |= probe_frames(Run(folder, manifest, dict(frames)), scenario, outcome)
     with writing(folder):
         for name, frame in frames.items():
             write_table(folder, name, frame)
@@ -44,20 +43,26 @@ def write_run(folder: Path, study: Study, scenario: Scenario, outcome: Outcome) 
     return folder
 
 
-def probe_frames(manifest: Manifest, scenario: Scenario, outcome: Outcome) -> dict[str, pl.DataFrame]:
-    """Tabulate what the probes of an outcome do to its verdicts, by the names of the tables."""
+def probe_frames(run: Run, scenario: Scenario, outcome: Outcome) -> dict[str, pl.DataFrame]:
+    """Tabulate what the probes of an outcome do to the verdicts of its run, by the names of the tables."""
     probes = [*probes_of(scenario), *cost_probes(scenario)]
     probed = _with_cost_probes(outcome, len(probes_of(scenario)), len(probes))
-    turning = turning_frame(manifest, probes, probed, outcome.tables)
-    return {"turning": turning, "binding": binding_frame(manifest, outcome.bindings)}
+    turning = turning_frame(run.manifest, probes, probed, outcome.tables)
+    frames = {"turning": turning, "binding": binding_frame(run.manifest, outcome.bindings)}
+    if rests_on_draws(run.replications):
+        frames["sensitivity"] = sensitivity_frame(run.having("turning", turning))
+    return frames
 
 
 def write_table(folder: Path, name: str, frame: pl.DataFrame) -> None:
     """Write a table aside and rename it, so that no half of one is ever seen."""
     path = folder / f"{name}.parquet"
-    partial = path.with_suffix(f".partial-{os.getpid()}")
-    conform(name, frame).write_parquet(partial)
-    os.replace(partial, path)
+    partial = path.with_suffix(f".partial-{os.getpid()}")  # two reports may write the same at once
+    try:
+        conform(name, frame).write_parquet(partial)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _with_cost_probes(outcome: Outcome, replayed: int, count: int) -> dict[str, dict]:

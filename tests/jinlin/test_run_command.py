@@ -28,9 +28,12 @@ class Runner:
         self.engine: Engine | None = None
         self.ledgers: Path | None = None
         self.compared: SameLogEntry | None = None
+        self.probed: bool | None = None
 
-    def run_scenarios(self, *asked: Any, engine: Engine, ledgers: Path | None) -> list[Path]:
-        self.asked, self.engine, self.ledgers = asked, engine, ledgers
+    def run_scenarios(
+        self, *asked: Any, engine: Engine, ledgers: Path | None, probed: bool | None
+    ) -> list[Path]:
+        self.asked, self.engine, self.ledgers, self.probed = asked, engine, ledgers, probed
         if self.trouble:
             raise self.trouble
         scenarios, out = asked[0], asked[5]
@@ -120,6 +123,14 @@ def test_ledgers_are_kept_beside_the_runs_unless_told_otherwise(
 ) -> None:
     assert call("plan-2025", *words)[0] == 0
     assert runner.ledgers == where
+
+
+@pytest.mark.parametrize(("words", "probed"), [((), None), (("--probes",), True), (("--no-probes",), False)])
+def test_whether_a_run_is_probed_is_left_to_the_runner_unless_said(
+    runner: Runner, words: tuple[str, ...], probed: bool | None
+) -> None:
+    assert call("plan-2025", *words)[0] == 0
+    assert runner.probed is probed
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "same log: yes"), ("zh", "日志一致：是")])

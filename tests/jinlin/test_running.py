@@ -36,6 +36,18 @@ def test_a_claimed_folder_is_unfinished_and_may_be_claimed_again(tmp_path: Path)
     assert [path.name for path in (tmp_path / "mine" / "scenario").iterdir()] == ["baseline-2020.toml"]
 
 
+def test_what_a_stopped_run_has_left_is_gone_when_its_folder_is_claimed_again(tmp_path: Path):
+    claim(tmp_path / "mine", load_scenario("staff-short"))
+    for left in ("turning.parquet", "scenario/mine.txt"):  # a run that is not probed would be taken for one
+        (tmp_path / "mine" / left).write_text("", encoding="utf-8")
+    claim(tmp_path / "mine", load_scenario("baseline-2020"))
+    assert sorted(path.name for path in (tmp_path / "mine").rglob("*")) == [
+        "baseline-2020.toml",
+        "manifest.json",
+        "scenario",
+    ]
+
+
 def test_a_foreign_folder_and_a_file_are_left_alone(tmp_path: Path):
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "a.txt").write_text("mine", encoding="utf-8")

@@ -25,10 +25,10 @@ def run(folder: Path) -> Run:
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run of the model itself: 柘荣县, the plan on time, twice."""
+    """A run of the model itself: 柘荣县, the plan on time, twice, and probed."""
     out = tmp_path_factory.mktemp("runs") / "real"
     selection = load_atlas().select(["柘荣县"])
-    (folder,) = run_scenarios([load_scenario("plan-2025")], selection, 2, 20201101, 1, out)
+    (folder,) = run_scenarios([load_scenario("plan-2025")], selection, 2, 20201101, 1, out, probed=True)
     return open_run(folder)
 
 

@@ -40,6 +40,12 @@ def test_a_share_of_nobody_is_no_effect_and_turns_no_verdict(run: Run):
     assert metrics_moved(run, asked, fewer) == {"met", "enough"}
 
 
+def test_a_scenario_without_a_number_to_move_has_an_empty_table(run: Run):
+    tables = {name: table_of(run.table(name)) for name in ("months", "cascade")}
+    frame = turning_frame(run.manifest, [], {}, tables)
+    assert frame.is_empty() and frame.columns == run.table("turning").columns
+
+
 def test_probes_depart_from_the_verdicts_own_numbers(real: Run):
     """The last year of a probe holds the places that it begins with, so that what stands idle is the same."""
     told = set()

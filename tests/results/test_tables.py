@@ -72,6 +72,10 @@ def test_a_manifest_with_a_wrong_value_names_its_key(copy: Path):
 def test_a_missing_table_is_refused_and_an_optional_one_is_empty(copy: Path):
     (copy / "turning.parquet").unlink()
     assert open_run(copy).table("turning").is_empty()
+    run = open_run(copy)
+    assert run.table("turning").is_empty() and not run.has("turning")
+    given = run.having("turning", open_run(copy).table("turning"))
+    assert given.has("turning") and not run.has("turning"), "given, though its folder holds none"
     (copy / "waits.parquet").unlink()
     refused(copy, "waits.parquet", "missing")
 
