@@ -35,8 +35,9 @@ def claim(folder: Path, scenario: Scenario) -> None:
         (folder / "scenario").mkdir(parents=True, exist_ok=True)
         marked = json.dumps({"finished": False, "scenario": scenario.id})
         (folder / FILE).write_text(marked + "\n", encoding="utf-8")
-        for old in (*(folder / "scenario").glob("*.toml"), *folder.glob("*.parquet")):
-            old.unlink()
+        for old in (*(folder / "scenario").iterdir(), *folder.glob("*.parquet")):
+            if old.is_file():
+                old.unlink()
         for source in scenario.lineage:
             (folder / "scenario" / source.file).write_text(source.text, encoding="utf-8")
     except OSError as error:
