@@ -28,7 +28,7 @@ from sim.life import live
 from sim.model import CommunityModel
 from sim.months import turn
 from sim.places import load_atlas
-from sim.rates import OLDEST, ONSET_AGE, LifeTables
+from sim.rates import OLDEST, ONSET_AGE, LifeTables, year_in
 from sim.residents import Residents
 from sim.stocks import residents_by_month
 from sim.streams import Decision, Stream
@@ -84,7 +84,7 @@ class Person(mesa.Agent):
         of_death, of_function, of_move, of_work = self.model.words[self.row]
         age_months = month - self.birth_month
         age, lost, group = min(age_months // 12, OLDEST), int(self.function != NONE), 2 * self.sex + self.area
-        if of_death < t["death"][0][lost][group][age]:
+        if of_death < self.model.deaths[lost][group][age]:
             self.go(DIED)
             return
         if of_move < t["birth"][month][self.sex][age] and month - self.last_birth >= t["spacing"]:
@@ -158,7 +158,9 @@ class Village(mesa.Model):
 
     def live(self) -> None:
         """Live the months; minors move with their mothers."""
+        deaths = self.tables["death"]
         for self.month in range(MONTHS):
+            self.deaths = deaths[min(year_in(self.month), len(deaths) - 1)]
             self.words = self.stream.life_words(self.keys, self.month).T.tolist()
             self.movers.clear()
             self.agents.do("step")
