@@ -136,7 +136,6 @@ def run(
     """Simulate scenarios and write a run folder for each."""
     from scenarios.workers import start_server
 
-    gc.disable()  # nearly all that is imported stays: to look for cycles in it takes a sixth of the time
     if workers != 1:
         start_server()
     from scenarios.load import load_scenario
@@ -155,7 +154,7 @@ def run(
     folder = out or (Path("runs") / loaded[0].id if len(loaded) == 1 else Path("runs"))
     lives = len({life_key(scenario) for scenario in loaded})
     progress = Progress(len(selection.markets) * replications * lives, MONTHS_TO_END_OF_2025, language)
-    gc.enable()
+    gc.enable()  # the program begins without
     try:
         folders = run_scenarios(
             loaded, selection, replications, seed, workers or 0, folder, progress, engine=engine,

@@ -49,17 +49,6 @@ class Prober:
 
 
 @pytest.fixture(scope="module")
-def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("ledgers")
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory, ledgers: Path) -> Path:
-    """A run that was not probed."""
-    return made(tmp_path_factory.mktemp("runs") / "bare", ledgers=ledgers)
-
-
-@pytest.fixture(scope="module")
 def whole(bare: Path, tmp_path_factory: pytest.TempPathFactory, ledgers: Path) -> Path:
     """The same, probed late."""
     return probed_late(copied(bare, tmp_path_factory.mktemp("runs") / "whole"), ledgers=ledgers)

@@ -26,17 +26,6 @@ SLOW = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("ledgers")
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory, ledgers: Path) -> Path:
-    """A run of one replication, left unprobed as it is by default; its needs are kept."""
-    return made(tmp_path_factory.mktemp("runs") / "bare", ledgers=ledgers)
-
-
-@pytest.fixture(scope="module")
 def at_once(tmp_path_factory: pytest.TempPathFactory, ledgers: Path) -> Path:
     """The same run, probed as it was run."""
     return made(tmp_path_factory.mktemp("runs") / "at-once", ledgers=ledgers, probed=True)
