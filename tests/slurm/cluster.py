@@ -31,6 +31,7 @@ import psutil
 
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol", "sinfo", "munged", "munge")
 PATIENCE = 60.0  # seconds for the daemons to come up, or for a process to be gone
+BETWEEN_ROUNDS = 5.0  # seconds, of the operator who tends a cluster that others wait for
 MOST_JOBS = 50_000
 LONGEST_SOCKET = 100  # characters: Linux allows 107
 _SBIN = "/usr/sbin:/sbin"  # where Debian puts daemons, and users have no path
@@ -64,6 +65,7 @@ SchedulerParameters=batch_sched_delay=0,sched_min_interval=0,sched_interval=1,bf
 ReturnToService=2
 SlurmctldTimeout=10
 SlurmdTimeout=30
+BatchStartTimeout=2
 KillWait=2
 CompleteWait=0
 MaxArraySize={array}
@@ -164,28 +166,55 @@ class Cluster:
         return self.call("squeue", "--noheader", "--array", "--format=%T").split()
 
     def wait_until_empty(self, seconds: float = 600.0) -> None:
-        """Wait for the end of all jobs, and do meanwhile what an operator does after a crash.
+        """Wait for the end of all jobs. Raises ClusterError where the queue stays."""
+        self.wait_for("an empty queue", lambda: not self.queue(), seconds, pause=0.5)
 
-        A controller that was killed has forgotten its last seconds: it sends again what runs already, takes
-        the node that refuses for broken, and holds the job. Raises ClusterError where the queue stays.
+    def wait_until_saved(self, seconds: float = PATIENCE) -> None:
+        """Wait until the controller has written down what it knows now: it does so some seconds late.
+
+        A controller that is killed before has forgotten a submission, and never starts it. Jobs have to be
+        at work, for it writes when something changes. Raises ClusterError where it writes nothing.
         """
-
-        def empty() -> bool:
-            with suppress(ClusterError):
-                if self.call("sinfo", "--noheader", "--format=%t").startswith(("drain", "drng", "down")):
-                    self.call("scontrol", "update", f"NodeName={_host()}", "State=RESUME")
-                waiting = self.call("squeue", "--noheader", "--array", "--states=PD", "--format=%i %r")
-                for job, _, reason in (line.partition(" ") for line in waiting.splitlines()):
-                    if "held" in reason:
-                        self.call("scontrol", "release", job)
-            return not self.queue()
-
-        self.wait_for("an empty queue", empty, seconds, pause=0.5)
+        asked = time.time()
+        state = self.folder / "state" / "job_state"
+        self._until("a saved queue", lambda: state.exists() and state.stat().st_mtime > asked, seconds)
 
     def wait_for(
         self, what: str, done: Callable[[], bool], seconds: float = PATIENCE, pause: float = 0.2
     ) -> None:
-        """Look again and again until ``done()`` is true. Raises ClusterError where it stays false."""
+        """Look again and again until ``done()`` is true, and do meanwhile what an operator does.
+
+        Raises ClusterError where it stays false.
+        """
+        tended = time.monotonic()
+
+        def tended_and_done() -> bool:
+            nonlocal tended
+            if time.monotonic() > tended + BETWEEN_ROUNDS:
+                self._tend()
+                tended = time.monotonic()
+            return done()
+
+        self._until(what, tended_and_done, seconds, pause)
+
+    def _tend(self) -> None:
+        """Help a controller that was killed, and has forgotten its last seconds.
+
+        It sends again what runs already, takes the node that refuses for broken, and holds the job. What has
+        ended without its knowledge keeps its cores for minutes, until the node is asked what it runs.
+        """
+        with suppress(ClusterError, subprocess.TimeoutExpired):
+            if self.call("sinfo", "--noheader", "--format=%t").startswith(("drain", "drng", "down")):
+                self.call("scontrol", "update", f"NodeName={_host()}", "State=RESUME")
+            waiting = self.call("squeue", "--noheader", "--array", "--states=PD", "--format=%i %r")
+            for job, _, reason in (line.partition(" ") for line in waiting.splitlines()):
+                if "held" in reason:
+                    self.call("scontrol", "release", job)
+            self.call("scontrol", "reconfigure")
+
+    def _until(
+        self, what: str, done: Callable[[], bool], seconds: float = PATIENCE, pause: float = 0.2
+    ) -> None:
         end = time.monotonic() + seconds
         while not done():
             if time.monotonic() > end:
@@ -207,7 +236,7 @@ class Cluster:
         for name in ("slurmctld", "slurmd"):
             if not self._alive(name):
                 self._daemon(name, *fresh, "-f", str(self.settings))
-        self.wait_for("a node that takes jobs", self._takes_jobs)
+        self._until("a node that takes jobs", self._takes_jobs)
 
     def _daemon(self, name: str, *words: str) -> None:
         program = _program(name)
@@ -237,7 +266,7 @@ class Cluster:
             return
         with suppress(psutil.Error):
             process.send_signal(how)
-        self.wait_for(f"{name} to be gone", lambda: not self._alive(name), pause=0.05)
+        self._until(f"{name} to be gone", lambda: not self._alive(name), pause=0.05)
 
     def _cancel_all(self) -> None:
         """Ask for the end of what runs, where there is anybody to ask."""

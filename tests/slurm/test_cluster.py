@@ -10,7 +10,7 @@ import pytest
 from tests.slurm.cluster import Cluster
 
 pytestmark = pytest.mark.slurm
-TASKS = 12
+TASKS = 40
 
 
 def submit(cluster: Cluster, done: Path) -> None:
@@ -31,6 +31,7 @@ def test_what_waits_is_done_after_a_fall(cluster: Cluster, falls_over, tmp_path:
     done = tmp_path / "done"
     submit(cluster, done)
     cluster.wait_for("first tasks", lambda: len(written(done)) >= 2)
+    cluster.wait_until_saved()
     falls_over(cluster)
     early = written(done)
     assert len(set(early)) < TASKS, "everything was over before the fall"

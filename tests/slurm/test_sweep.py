@@ -105,6 +105,7 @@ def test_a_sweep_that_is_cancelled_and_falls_with_its_cluster_ends_in_the_same_t
 
     sweep.on_folder("submit", "--slurm")
     cluster.wait_for("chunks after the cancellation", lambda: sweep.done() >= cancelled + 2, 300)
+    cluster.wait_until_saved()
     cluster.crash()
     cluster.restart()
     crashed = sweep.done()
