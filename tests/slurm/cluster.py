@@ -35,46 +35,7 @@ BETWEEN_ROUNDS = 5.0  # seconds, of the operator who tends a cluster that others
 MOST_JOBS = 50_000
 LONGEST_SOCKET = 100  # characters: Linux allows 107
 _SBIN = "/usr/sbin:/sbin"  # where Debian puts daemons, and users have no path
-
-SETTINGS = """\
-ClusterName=jinlin
-SlurmctldHost={host}(127.0.0.1)
-SlurmctldPort={controller_port}
-SlurmdPort={node_port}
-AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket
-CryptoType=crypto/munge
-SlurmUser={user}
-SlurmdUser={user}
-SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd.pid
-SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/slurmd.log
-StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool
-ProctrackType=proctrack/pgid
-TaskPlugin=task/none
-SwitchType=switch/none
-MpiDefault=none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
-SchedulerType=sched/backfill
-SchedulerParameters=batch_sched_delay=0,sched_min_interval=0,sched_interval=1,bf_interval=1
-ReturnToService=2
-SlurmctldTimeout=10
-SlurmdTimeout=30
-BatchStartTimeout=2
-KillWait=2
-CompleteWait=0
-MaxArraySize={array}
-MaxJobCount={jobs}
-MinJobAge=300
-MailProg=/bin/true
-NodeName={host} NodeAddr=127.0.0.1 CPUs={cores} RealMemory={megabytes} State=UNKNOWN
-PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE State=UP
-"""
+SETTINGS = Path(__file__).with_name("template.conf")
 
 
 class ClusterError(RuntimeError):
@@ -201,7 +162,8 @@ class Cluster:
         """Help a controller that was killed, and has forgotten its last seconds.
 
         It sends again what runs already, takes the node that refuses for broken, and holds the job. What has
-        ended without its knowledge keeps its cores for minutes, until the node is asked what it runs.
+        ended without its knowledge keeps its cores for minutes, until the node is asked what it runs; what
+        is then sent again has to wait two minutes more.
         """
         with suppress(ClusterError, subprocess.TimeoutExpired):
             if self.call("sinfo", "--noheader", "--format=%t").startswith(("drain", "drng", "down")):
@@ -210,6 +172,8 @@ class Cluster:
             for job, _, reason in (line.partition(" ") for line in waiting.splitlines()):
                 if "held" in reason:
                     self.call("scontrol", "release", job)
+                if reason == "BeginTime":
+                    self.call("scontrol", "update", f"JobId={job}", "StartTime=now")
             self.call("scontrol", "reconfigure")
 
     def _until(
@@ -223,7 +187,7 @@ class Cluster:
 
     def _settings(self, array: int) -> str:
         controller_port, node_port = _free_ports(2)
-        return SETTINGS.format(
+        return SETTINGS.read_text(encoding="utf-8").format(
             host=_host(), user=psutil.Process().username(), folder=self.folder,
             controller_port=controller_port, node_port=node_port, array=array, jobs=MOST_JOBS,
             cores=len(os.sched_getaffinity(0)), megabytes=psutil.virtual_memory().total >> 21,
