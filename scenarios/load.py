@@ -225,7 +225,7 @@ def _find_parent(written: str, beside: Path) -> Path:
     own = beside.resolve()
     project = [FOLDER.resolve()] if name in scenario_names() else []
     for folder in (own.parent, *project):
-        path = folder / f"{name}.toml"
+        path = _beyond(folder / f"{name}.toml", [own])
         if _is_file(path) and path.resolve() != own and path.resolve().parent == folder:
             return path
     if name == own.stem:
@@ -244,11 +244,24 @@ def _chain(path: Path) -> list[tuple[Path, str]]:
         parent = parse_toml(text, path.name).get("extends")
         if not isinstance(parent, str) or not parent:
             return chain
-        following = find_scenario(parent, beside=path)
-        if following.resolve() in [each.resolve() for each, _ in chain]:
+        passed = [each.resolve() for each, _ in chain]
+        following = _beyond(find_scenario(parent, beside=path), passed)
+        if following.resolve() in passed:
             names = " → ".join(each.stem for each in [*(file for file, _ in chain), following])
             raise _fault(path, "extends", parent, "free of cycles", f"{names} comes back to itself")
         path = following
+
+
+def _beyond(path: Path, passed: list[Path]) -> Path:
+    """Step over files of one name to the next that a lineage has kept beside them, where there is one."""
+    while path.resolve() in passed and _is_file(path.with_name(_second(path.name))):
+        path = path.with_name(_second(path.name))
+    return path
+
+
+def _second(name: str) -> str:
+    """Return the name under which a second file of one name is kept."""
+    return f"{Path(name).stem}~{Path(name).suffix}"
 
 
 def _lineage(texts: list[tuple[Path, str]]) -> tuple[Source, ...]:
@@ -257,7 +270,7 @@ def _lineage(texts: list[tuple[Path, str]]) -> tuple[Source, ...]:
     for file, _ in texts:
         name = file.name
         while name in names:
-            name = f"{Path(name).stem}~{file.suffix}"
+            name = _second(name)
         names.append(name)
     return tuple(Source(name, text) for name, (_, text) in zip(names, texts, strict=True))
 

@@ -302,6 +302,28 @@ def test_extends_finds_the_neighbour_first_then_the_project(tmp_path: Path) -> N
     assert key_path(mine, "supply.childcare-centre")[0] == 2.5
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"mine": "plan-2025"},
+        {"baseline-2020": "plan-2025"},  # whose project file extends one of the same name
+        {"plan-2025": "plan-2025"},
+        {"baseline-2020": "plan-2025", "plan-2025": "plan-2025"},
+    ],
+)
+def test_a_lineage_that_is_kept_in_one_folder_is_read_as_kept(tmp_path: Path, own: dict[str, str]) -> None:
+    for name, base in own.items():
+        text = f'title = "a case"\nextends = "{base}"\n'
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    first = next(iter(own))
+    lineage, kept = load_scenario(tmp_path / f"{first}.toml").lineage, tmp_path / "kept"
+    kept.mkdir()
+    for source in lineage:  # marked, so that what is read elsewhere shows
+        (kept / source.file).write_text(f"{source.text}# kept\n", encoding="utf-8")
+    again = load_scenario(kept / f"{first}.toml").lineage
+    assert [(each.file, each.text) for each in again] == [(e.file, f"{e.text}# kept\n") for e in lineage]
+
+
 def test_extends_does_not_follow_a_link_out_of_its_folder(tmp_path: Path) -> None:
     outside, inside = tmp_path / "outside", tmp_path / "inside"
     outside.mkdir(), inside.mkdir()
