@@ -76,7 +76,7 @@ def least(measure: Callable[[], float]) -> float:
 def filled(folder: Path, plan: Plan) -> None:
     """Make up the parts of all chunks from the rows of one job."""
     first = plan.jobs[0]
-    rows = frame_of(plan, compute(folder, plan, [first]).tables)
+    rows = frame_of(compute(folder, plan, [first]).tables)
     for chunk in plan.chunks:
         jobs = plan.chunk_jobs(chunk)
         keys = [

@@ -77,7 +77,6 @@ class Calibrated:
     normal: Floats  # draws of the posterior as standard normal inputs (draws, settings)
     possible: float  # share of the prior that is not ruled out
     explained: Floats  # (targets,), share of the variance of trials left out
-    second_error: Floats  # (targets,), of the first emulator on the trials of the second wave
     province: Floats  # (trials, targets), the province less the markets tried
     said_before: Floats  # (trials, targets), what trials of the prior say, of the province
     checked: Floats  # (checks, COUNTS + targets), what the province comes to at draws of the posterior
@@ -133,7 +132,6 @@ class Calibration:
         self._tell("rank test", 0, 1)
         return Calibrated(
             plan, self.known, after, normal, possible, final.explained,
-            np.sqrt(((said_near - first.at(near)) ** 2).mean(axis=0)),
             province, said + province.mean(axis=0), self.find(CHECK, checks, "check", self._all),
             rank_test(after, plan.sets, plan.seed), trial_test(first, ranks, said, doubt, plan.seed),
         )  # fmt: skip

@@ -107,7 +107,7 @@ class Province:
         for counties, ledger in self.ledgers:
             supply = build_supply(plan, self.atlas, self.base, counties)
             done = replay(ledger, self.services, settings, supply, self.stream, 1)
-            _count(done.requests, done.log, supply, residents, beds)
+            _count(done.log, supply, residents, beds)
             entries += _entered(done.requests)
         return Seated(residents, beds, entries)
 
@@ -121,9 +121,7 @@ class Province:
         return float(np.exp(brentq(excess, *np.log(BOUNDS), xtol=TOLERANCE)))
 
 
-def _count(
-    requests: Requests, log: Log, supply: Supply, residents: dict[str, int], beds: dict[str, int]
-) -> None:
+def _count(log: Log, supply: Supply, residents: dict[str, int], beds: dict[str, int]) -> None:
     placed = (log.admitted <= 0) & (log.ended > 0)
     kind_of = np.array([kind.id for kind in supply.kinds])[supply.units.kind]
     for kind in residents:

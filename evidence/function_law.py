@@ -31,7 +31,6 @@ ABLE, ACTIVE, LASTING = slice(0, 3), slice(3, 6), 6  # in each: without, indepen
 KINDS = ("visual", "hearing", "speech", "physical", "intellectual", "mental", "multiple")
 _CAN_TAKE_FUNCTION = np.array([0, 0, 0, 1, 1, 1, 1])  # by kind
 _PHYSICAL, _MULTIPLE = KINDS.index("physical"), KINDS.index("multiple")
-_RATIO_FROM = 65  # the ratio of mortality is held below
 _LONGEST_EPISODE = 30 * 12
 _ROUNDS = 5
 _SEX = np.array([0, 0, 1, 1])  # of a group

@@ -107,12 +107,14 @@ class SweepProgress:
 
 
 def hours(seconds: float) -> str:
-    """Write seconds as hours.
+    """Write seconds as hours, of which a thousandth is the least.
 
-    >>> hours(36), hours(7.2e6)
-    ('0.01', '2,000')
+    >>> hours(0.3), hours(36), hours(7.2e6)
+    ('0.001', '0.01', '2,000')
     """
     value = seconds / 3600
+    if 0 < value < 0.01:
+        return f"{max(value, 0.001):.3f}"
     return f"{value:,.0f}" if value >= 100 else f"{value:.2g}" if value < 10 else f"{value:.1f}"
 
 

@@ -164,7 +164,7 @@ def job(
     from results.collect import KEYS, tidy
     from scenarios.chunks import frame_of
 
-    rows = tidy(opened, frame_of(opened, done.tables).sort(KEYS))
+    rows = tidy(opened, frame_of(done.tables).sort(KEYS))
     typer.echo(rows.write_csv(), nl=False)
 
 

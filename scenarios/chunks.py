@@ -70,7 +70,7 @@ def do_task(folder: Path, plan: Plan, task: Task) -> Receipt | None:
         _leave_errors(folder, plan, jobs, done)
         errors = {key: trace.strip().splitlines()[-1] for key, trace in done.failed.items()}
         seconds = time.process_time() - begun
-        return write_part(folder, task.name, frame_of(plan, done.tables), len(jobs), seconds, errors)
+        return write_part(folder, task.name, frame_of(done.tables), len(jobs), seconds, errors)
     finally:
         mine.release()
 
@@ -165,7 +165,7 @@ class _Lives:
         return {name: np.full(count, key, dtype=np.int64) for name, key in keys.items()} | found
 
 
-def frame_of(plan: Plan, tables: list[Table]) -> pl.DataFrame:
+def frame_of(tables: list[Table]) -> pl.DataFrame:
     """Put the rows of jobs below one another; scenario, county and service by number."""
     import polars as pl
 

@@ -198,5 +198,6 @@ def test_progress_counts_jobs_and_guesses_the_rest_by_work() -> None:
 
 
 def test_hours_and_minutes_are_written_as_one_would() -> None:
-    assert [hours(seconds) for seconds in (36, 36_000, 7.2e6)] == ["0.01", "10.0", "2,000"]
+    told = [hours(seconds) for seconds in (0, 0.3, 18, 36, 36_000, 7.2e6)]
+    assert told == ["0", "0.001", "0.005", "0.01", "10.0", "2,000"]
     assert duration(600, "en") == "10 min" and duration(9000, "zh") == "2.5小时"
