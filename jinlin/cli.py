@@ -41,12 +41,16 @@ BAD_INPUT, BROKEN = 2, 1
 class Commands(TyperGroup):
     """The group of commands: turns what a user can put right into one line and exit code 2."""
 
+    language = "en"
+
     def invoke(self, ctx: Any) -> Any:
         """Run a command and word what went wrong."""
         try:
             return super().invoke(ctx)
         except JinlinError as wrong:
-            typer.echo(plain(f"jinlin: {wrong}"), err=True)
+            from jinlin.error_lines import error_line
+
+            typer.echo(plain(f"jinlin: {error_line(str(wrong), self.language)}"), err=True)
             raise typer.Exit(BROKEN if isinstance(wrong, LawBroken) else BAD_INPUT) from None
         except OSError as wrong:
             if wrong.errno in (None, errno.EPIPE):  # a defect, or a reader who has gone, which typer knows
@@ -60,6 +64,7 @@ class Commands(TyperGroup):
     ) -> Any:  # fmt: skip
         """Run the program; what is wrong with the command line itself is one line, too."""
         given = args, prog_name, complete_var, False, windows_expand_args
+        self.language = terminal_language(_chosen(sys.argv if args is None else list(args)))
         if not standalone_mode:
             return super().main(*given, **more)
         try:
@@ -72,8 +77,7 @@ class Commands(TyperGroup):
         except Exception as wrong:
             if not hasattr(wrong, "format_message"):
                 raise
-            language = terminal_language(_chosen(sys.argv if args is None else list(args)))
-            typer.echo(usage_line(wrong, language), err=True)
+            typer.echo(usage_line(wrong, self.language), err=True)
             sys.exit(BAD_INPUT)
         sys.exit(code if isinstance(code, int) else 0)
 

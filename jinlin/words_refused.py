@@ -1,0 +1,295 @@
+"""Every sentence that refuses a place, a scenario file or a run folder, in Chinese beside the English.
+
+A pair is the model's English with ``{}`` where something is filled in (``{n}``: a number), and the Chinese
+with the same places, by number where their order differs. What is filled in is put into Chinese, too, where
+it stands here itself; of two that fit, the one with more words of its own is taken. ``jinlin/error_lines``
+reads them.
+"""
+
+from __future__ import annotations
+
+REFUSED: tuple[tuple[str, str], ...] = (
+    # more than one fault in a file, and the form of each: file, key, value, range, remedy
+    ("{}; and {n} more fault", "{}；另有{}处错误"),
+    ("{}; and {n} more faults", "{}；另有{}处错误"),
+    ("{}: {} = {} must be {} ({})", "{}：{} = {}，应为{}（{}）"),
+    # places
+    ("place {}: {}", "地点{}：{}"),
+    ("no residents are counted in 金门县 (350527); leave it out", "金门县（350527）无人口数据，请去掉"),
+    (
+        "populations below county are synthetic, so no result is given for them; use the county, {}",
+        "县（区）以下的人口为合成数据，不给出结果；请改用所在县（区）：{}",
+    ),
+    (
+        "not a code of 福建省 (35, 3503, 350302); {}",
+        "不是福建省的行政区划代码（如35、3503、350302）；{}",
+    ),
+    ("not a province, city or county of 福建省; {}", "不是福建省或其市、县（区）；{}"),
+    (
+        "give a city or county of Fujian, such as 莆田市 or 350302",
+        "请给出福建省的市或县（区），如莆田市或350302",
+    ),
+    ("did you mean {}?", "是否指{}？"),
+    # scenarios and their files
+    ("or a path such as mine.toml", "或给出文件路径，如 mine.toml"),
+    ("check the path, or give a name: {}", "请检查路径，或给出情景名：{}"),
+    ("a file that exists", "已有的文件"),
+    (
+        "no folders: extends reaches the file's own folder and the project's scenarios",
+        "不可带文件夹：extends 只查找本文件所在文件夹与自带情景",
+    ),
+    ("the name of a scenario", "情景名"),
+    ("another scenario", "另一个情景"),
+    ("a scenario cannot extend itself", "情景不能以自身为蓝本"),
+    ("put the file beside this one", "请把该文件放在本文件旁边"),
+    ("free of cycles", "无循环引用"),
+    ("{} comes back to itself", "{} 又回到自身"),
+    ("nested less deeply", "嵌套少一些"),
+    ("write [tables] instead", "请改写为 [表]"),
+    ("TOML", "TOML"),
+    ("readable", "可读"),
+    ("up to {n} bytes", "不超过{}字节"),
+    ("a scenario is a short text", "情景文件是一段短文"),
+    ("UTF-8", "UTF-8"),
+    ("save the file as UTF-8", "请把文件另存为 UTF-8"),
+    (
+        "{} is defined twice, as a parameter and in a definition",
+        "{}被定义了两次：参数文件与定义文件中各一次",
+    ),
+    ("(missing)", "（缺失）"),
+    ("line {n}", "第{}行"),
+    ("the file", "文件"),
+    ("the size", "大小"),
+    ("name a scenario, such as plan-2025", "请给出情景名，如 plan-2025"),
+    ("write some words", "请写几个字"),
+    ("a standard of ours gives its reason", "自定的标准须说明理由"),
+    ("give low and high of your own to go beyond the known range", "要超出已知范围，请自己给出 low 与 high"),
+    ("a text", "一段文字"),
+    ("name the scenario", "请为情景命名"),
+    ("the file is empty: start from 'jinlin new NAME'", "文件是空的：请用 jinlin new 名称 新建"),
+    ("true or false", "true 或 false"),
+    ("true: each value holds until the next date", "true 表示各值保持到下一日期"),
+    ("every value states its unit", "每个值都要写明单位"),
+    ("{n} to {n} dated values", "{}至{}个带日期的值"),
+    ("write path = {}", "请写 path = {}"),
+    ('{}, or "as in 2020"', '{}，或 "as in 2020"（与2020年相同）'),
+    ("dated by a month from {} to {}", "以{}至{}间的月份注明"),
+    (
+        'write a month such as "2025-12", which means its last day',
+        '请写月份，如 "2025-12"，指该月最后一天',
+    ),
+    ("a setting keeps its unit", "参数的单位不可更改"),
+    ("at least low, {n}", "不小于 low（{}）"),
+    ("swap low and high", "请对调 low 与 high"),
+    ("a list of dated values", "带日期的值的列表"),
+    ('write delivered = ["supply.childcare-centre"]', '请写 delivered = ["supply.childcare-centre"]'),
+    ("say how the values make the number", "请说明如何由这些值得出该数"),
+    ("a table", "一个表"),
+    ("write [{}] on a line of its own, then its keys", "请单独一行写 [{}]，再写其各项"),
+    ("named one of {} or {n} others", "下列名称之一：{}，另有{}个"),
+    ("named one of {}", "下列名称之一：{}"),
+    ("remove it or mend its name", "请删去或改正名称"),
+    ("say how well it is known", "请说明该数的可靠程度"),
+    ("an assumed number gives its reason", "假定的数须说明理由"),
+    ("no number without a source", "数值须有来源"),
+    ("write a number without quotes, such as 18", "请写不带引号的数，如 18"),
+    ("give a value inside the range", "请给出范围内的值"),
+    ("a whole number, {n} to {n}", "{}至{}的整数"),
+    ("a text of 1 to {n} letters", "1至{}个字的文字"),
+    ("write it in both languages, or one text", "请用两种语言各写一遍，或只写一段文字"),
+    ("1 to {n}", "1至{}"),
+    ("the plan's limit; open more, smaller ones", "规划的上限；请多设规模较小的机构"),
+    (
+        "at a nursing share of {n} it has fewer than the plan's {n} nursing beds",
+        "护理型床位占比为{}时，少于规划要求的{}张护理型床位",
+    ),
+    (
+        "one value, that of 2020, where [workforce.{}.…] is written",
+        "写有 [workforce.{}.…] 时只可有2020年一个值",
+    ),
+    (
+        "the share filled is then what comes of hiring and attrition; leave it out or extend another",
+        "此时在岗比例由招聘与流失得出；请去掉，或以另一情景为蓝本",
+    ),
+    ("left out where no [workforce.{}.…] is written", "未写 [workforce.{}.…] 时不可写"),
+    ("write [workforce.{}] to keep the account of this staff", "请写 [workforce.{}] 以核算这支队伍"),
+    (
+        "the plan allows {n} in a centre that is built; open more, smaller ones",
+        "规划规定新建机构不超过{}个；请多设规模较小的机构",
+    ),
+    (
+        "at a nursing share of {n} it has fewer than the {n} nursing beds of the plan",
+        "护理型床位占比为{}时，少于规划要求的{}张护理型床位",
+    ),
+    (
+        "{} = {} lets {} of some residents wish for {}: needs were kept for at most {} (raise the high "
+        "end of its range)",
+        "{0} = {1} 使部分居民中有{2}希望得到{3}，而需求只保留到{4}（请提高其范围上限）",
+    ),
+    (
+        "{} is not a parameter ('jinlin parameters' lists them)",
+        "{}不是参数（jinlin parameters 列出全部参数）",
+    ),
+    # jinlin new
+    ("letters, digits, '-' and '_'", "字母、数字、“-”与“_”"),
+    ("such as my-county-2025", "如 my-county-2025"),
+    ("it would hide the one that comes with Jinlin; such as my-{}", "会遮蔽自带的同名情景；如 my-{}"),
+    ("a new name", "新的名称"),
+    ("free", "未被占用"),
+    ("the file exists and is kept; choose another name", "文件已存在，予以保留；请另取名称"),
+    (
+        "another {}.toml would be found first; write the new file beside it",
+        "会先找到另一个 {}.toml；请把新文件写在它旁边",
+    ),
+    ("a scenario that extends can reach", "extends 能找到的情景"),
+    ("writable here", "可写入此处"),
+    # run folders and files
+    (
+        "{}: holds a finished run; give another folder with --out, or remove it",
+        "{}：已有完成的运行结果；请用 --out 另给文件夹，或先删除",
+    ),
+    (
+        "{}: is no run folder and not empty; give another folder with --out",
+        "{}：不是结果文件夹，且非空；请用 --out 另给文件夹",
+    ),
+    (
+        "{}: not a run folder (it has no {}); give a folder that 'jinlin run' wrote",
+        "{}：不是结果文件夹（缺少{}）；请给出 jinlin run 写出的文件夹",
+    ),
+    (
+        "{}: the run is unfinished (it was stopped, or is under way); run it again to its end",
+        "{}：运行未完成（已中断或仍在进行）；请重新运行至结束",
+    ),
+    ("{}: damaged at {}: {}; run it again", "{}：{}处已损坏：{}；请重新运行"),
+    ("{}: damaged: it lacks the column {}; run it again", "{}：已损坏：缺少列{}；请重新运行"),
+    ("{}: damaged: {} is {}, not {}; run it again", "{}：已损坏：{}为{}，应为{}；请重新运行"),
+    (
+        "{}: damaged: the tables name county {}, the manifest does not; run it again",
+        "{}：已损坏：结果表中有县（区）{}，清单中没有；请重新运行",
+    ),
+    ("{}: damaged: not a table of keys; run it again", "{}：已损坏：不是键值表；请重新运行"),
+    ("{}: damaged: {}; run it again", "{}：已损坏：{}；请重新运行"),
+    ("{}: missing; the run folder is damaged, run it again", "{}：缺失；结果文件夹已损坏，请重新运行"),
+    ("table {}; 'dictionary.csv' lists its columns", "结果表{}；各列见 dictionary.csv"),
+    ("{} lacks {} and has unknown {}", "{}缺少{}，且有未知的{}"),
+    ("{} lacks {}", "{}缺少{}"),
+    ("{} has unknown {}", "{}有未知的{}"),
+    ("the run knows no {}; it has {}", "该次运行中没有{}；只有{}"),
+    ("{}: is a folder; give a file with {}", "{}：是文件夹；请用 {} 给出文件"),
+    (
+        "{}: is no folder; make it first, or give another place with {}",
+        "{}：没有此文件夹；请先建立，或用 {} 另给位置",
+    ),
+    ("{}: cannot be written: {}; give another place with {}", "{}：无法写入：{}；请用 {} 另给位置"),
+    (
+        "{}: cannot be written: {}; make room or give another place with --out",
+        "{}：无法写入：{}；请腾出空间，或用 --out 另给位置",
+    ),
+    ("{}: {}; give another place with {}", "{}：{}；请用 {} 另给位置"),
+    ("cannot be written: {}", "无法写入：{}"),
+    ("{}: is gone; it was removed or its disk is not mounted", "{}：已不存在：被删除，或磁盘未挂载"),
+    ("{}: is gone; it was removed meanwhile", "{}：已不存在：其间被删除"),
+    (
+        "{}: cannot be written: {}; {}, then give the same command again",
+        "{}：无法写入：{}；{}，然后重新执行同一命令",
+    ),
+    ("permission denied", "没有权限"),
+    ("Permission denied", "没有权限"),
+    ("No such file or directory", "没有该文件或文件夹"),
+    ("no such file or directory", "没有该文件或文件夹"),
+    ("No space left on device", "磁盘已满"),
+    ("Is a directory", "是文件夹"),
+    ("is a directory", "是文件夹"),
+    ("Not a directory", "不是文件夹"),
+    ("Read-only file system", "只读文件系统"),
+    ("make room", "请腾出空间"),
+    (
+        "{}: is not what this version of the model makes of it ({}), so that what would overturn its "
+        "verdicts cannot be asked; run it again, or report it with --no-probes",
+        "{}：与本版模型的结果不一致（{}），无法检验哪些数会改变结论；请重新运行，或用 --no-probes 生成报告",
+    ),
+    ("it names no engine: {}", "其引擎未知：{}"),
+    ("it has other services", "其服务项目不同"),
+    ("it keeps no {}.toml", "其中没有 {}.toml"),
+    ("the {} that it extends is not the one it keeps", "作为蓝本的 {} 与所存的不同"),
+    ("value, range or source of {} is another", "{}的值、范围或来源已改变"),
+    ("{}.parquet comes out otherwise", "{}.parquet 的结果不同"),
+    (
+        "the assumed numbers of {} were not moved yet, so it has no {}: 'jinlin report {}' moves them",
+        "{0}的假定数尚未逐个变动，因而没有{1}：请先运行 jinlin report {2}",
+    ),
+    ("no number {} on the first page of {}; candidates: {}", "{1}的首页上没有编号为{0}的数；相近的有：{2}"),
+    (
+        "no run folder is given; name one or more folders that 'jinlin run' wrote",
+        "未给出结果文件夹；请给出一个或多个 jinlin run 写出的文件夹",
+    ),
+    ("language {} is not known; choose zh or en", "不支持语言{}；请选 zh 或 en"),
+    (
+        "{}: a workbook's name ends in {}; give such a name with --xlsx",
+        "{}：工作簿的文件名应以 {} 结尾；请用 --xlsx 给出",
+    ),
+    (
+        "{}: is no workbook of Jinlin and would be lost; give another name with --xlsx",
+        "{}：不是近邻写出的工作簿，写入会使其丢失；请用 --xlsx 另取名称",
+    ),
+    # kept needs
+    (
+        "{}: {}; remove that folder, or run with --no-ledgers",
+        "{}：{}；请删除该文件夹，或加 --no-ledgers 运行",
+    ),
+    (
+        "{}: cannot be written: {}; {}, give another folder with --ledgers, or run with --no-ledgers",
+        "{}：无法写入：{}；{}，或用 --ledgers 另给文件夹，或加 --no-ledgers 运行",
+    ),
+    (
+        "stale: it was drawn from other settings, definitions, code or evidence",
+        "已过期：所据参数、定义、代码或证据不同",
+    ),
+    ("damaged: {} cannot be read", "已损坏：{}无法读取"),
+    ("damaged: {} says too little", "已损坏：{}内容不全"),
+    ("damaged: {} is not what was written", "已损坏：{}与写入时不同"),
+    ("damaged: {} is missing or cannot be read", "已损坏：{}缺失或无法读取"),
+    ("remove that folder", "请删除该文件夹"),
+    ("or run with --no-ledgers", "或加 --no-ledgers 运行"),
+    ("see to it", "请检查原因"),
+    # evidence and pledges
+    ("{}:{n}: {} = {} must be {} ({})", "{}第{}行：{} = {}，应为{}（{}）"),
+    (
+        "{}: cannot be read: {}; check the path, save it as CSV in UTF-8",
+        "{}：无法读取：{}；请检查路径，并另存为 UTF-8 的 CSV",
+    ),
+    ("{}:1: the columns must be {}; mend the first line", "{}：各列应为{}；请改正首行"),
+    (
+        "{}: has no figures; write a row of indicator,year,value for each",
+        "{}：没有数据；每个数写一行 indicator,year,value",
+    ),
+    ("not a CSV file in UTF-8", "不是 UTF-8 的 CSV 文件"),
+    ("a year of {n} to {n}", "{}至{}间的年份"),
+    ("leave the row out", "请去掉该行"),
+    ("see the pledge", "见承诺文件"),
+    ("{n} or more", "不小于{}"),
+    ("a number", "数"),
+    (
+        "{}: is no pledge: sha256 or content is missing; give a file of 'jinlin pledge'",
+        "{}：不是承诺文件：缺少 sha256 或 content；请给出 jinlin pledge 写出的文件",
+    ),
+    (
+        "{}: was changed: sha256 is {}…, not {}…; take the file as it was pledged",
+        "{}：已被改动：sha256 为{}…，应为{}…；请用原文件",
+    ),
+    (
+        "{}: is no pledge of this version: indicators are missing; pledge again",
+        "{}：不是本版的承诺文件：缺少指标；请重新生成",
+    ),
+    (
+        "{}: cannot be read as a pledge: {}; give a file of 'jinlin pledge'",
+        "{}：无法作为承诺文件读取：{}；请给出 jinlin pledge 写出的文件",
+    ),
+    ("not JSON", "不是 JSON"),
+    # ranges of any key
+    ('"{}" or "{}"', '"{}" 或 "{}"'),
+    ("at least {n}", "不小于{}"),
+    ("one of {}", "下列之一：{}"),
+    ("{n} to {n} {}", "{}至{} {}"),
+    ("{n} to {n}", "{}至{}"),
+)
