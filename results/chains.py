@@ -207,7 +207,8 @@ class _Batch:
 
     def _next(self) -> tuple[_Open, tuple[Cause, int, int]]:
         """Return somebody who is left and has a known cause, however far."""
-        for seek in (self._on_the_scales, self._on_the_list, self._by_choice, self._by_seating):
+        seeks = self._on_the_scales, self._on_the_list, self._by_places, self._by_choice, self._by_seating
+        for seek in seeks:
             for one in self.left.values():
                 found = seek(one)
                 if found:
@@ -231,10 +232,9 @@ class _Batch:
     def _on_the_scales(self, one: _Open) -> tuple[Cause, int, int] | None:
         """Find whoever is placed and holds, in the other scenario, part of the unit that she comes to."""
         for stay in one.stays:
-            at = self.tracing.stays[stay]
-            for other in self.instant.balances[at.unit].opposite(int(at.side == B)):
+            for other in self._opposite(stay):
                 if other == EXTRA:
-                    return Cause.PLACES, NONE, stay
+                    continue
                 number = self.tracing.number.get(self.tracing.person(self.tracing.stays[other].row))
                 if number is not None:
                     return Cause.RESIDENT, number, stay
@@ -251,6 +251,16 @@ class _Batch:
                 if person in self.tracing.number:
                     return Cause.RESIDENT, self.tracing.number[person], stay
         return None
+
+    def _by_places(self, one: _Open) -> tuple[Cause, int, int] | None:
+        """Find a unit that she comes to and that has more places there."""
+        found = (stay for stay in one.stays if EXTRA in self._opposite(stay))
+        return next(((Cause.PLACES, NONE, stay) for stay in found), None)
+
+    def _opposite(self, stay: int) -> list[int]:
+        """Return what stands on the other side of the scales of a stay's unit."""
+        at = self.tracing.stays[stay]
+        return self.instant.balances[at.unit].opposite(int(at.side == B))
 
     def _by_choice(self, one: _Open) -> tuple[Cause, int, int] | None:
         """Find a choice that moved: her own, or that of somebody on a list of the unit."""

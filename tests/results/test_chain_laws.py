@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from results.chains import Cause, Chain, chain_of
@@ -15,6 +15,7 @@ from sim.clock import NEVER
 from sim.kinds import Engine
 from tests.results.small_pairs import crowds, market, pairs, records, who_differs
 from tests.sim.small_cases import HORIZON, cases
+from tests.sim.small_market import Ask
 
 ENGINES = st.sampled_from(list(Engine))
 SEEDS = st.integers(0, 10**9)
@@ -65,8 +66,28 @@ def test_seen_from_the_other_scenario_the_same_residents_differ_since_the_same_m
     assert since[0] == since[1]
 
 
+TWO_WHO_CHANGE_PLACES_IN_A_MINUTE = (
+    [
+        Ask(0, -1, 14), Ask(0, 21, 1, priority=1), Ask(0, -1, 1), Ask(0, -1, 1), Ask(0, 21, 1), Ask(0, -2, 3),
+        Ask(0, -2, 3), Ask(0, -1, 1), Ask(0, -1, 4), Ask(0, -3, 6), Ask(0, -1, 15, priority=1),
+    ],
+    [{0: 2}],
+    {0},
+)  # fmt: skip
+SO_WHILE_THE_FIRST_STILL_WAITS = (
+    [
+        Ask(0, -1, 25), Ask(0, -1, 1), Ask(0, -1, 1), Ask(0, 0, 1, priority=1), Ask(0, -1, 26),
+        Ask(0, 24, 1, priority=1), Ask(0, -1, 1), Ask(0, -1, 1), Ask(0, 24, 1),
+    ],
+    [{0: 2}],
+    {0},
+)  # fmt: skip
+
+
 @settings(max_examples=300, deadline=None)
 @given(cases(several_units=False, sizes=False), ENGINES)
+@example(TWO_WHO_CHANGE_PLACES_IN_A_MINUTE, Engine.COMPILED)  # each has what the other has elsewhere
+@example(SO_WHILE_THE_FIRST_STILL_WAITS, Engine.COMPILED)
 def test_the_first_user_taken_out_by_hand_leaves_all_others_as_the_extra_place_does(case, engine) -> None:
     """One list and whole places; the first user stays for good, so that nobody else gets the extra place.
 
