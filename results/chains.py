@@ -6,7 +6,7 @@ of her record is alike, so that something else must keep her from that place in 
 
 * her own choice, where she asks at another minute, for other units or in another way;
 * whoever takes that place in Q at that minute, or holds in Q what P leaves free (``results.exchanges``);
-* the places themselves, where the unit has more of them in P: the supply change;
+* the places themselves, where hers is one that only P has: the supply change;
 * whoever stands before her on its list in Q, and in P no longer does, or whose own choice changed;
 * the order of seating, at the census alone: who is seated first depends on all places of the market.
 
